@@ -26,6 +26,8 @@ if(MOLD_PROGRAM)
   add_link_options(-fuse-ld=mold)
 endif()
 
+add_link_options(-Wl,--as-needed)
+
 add_compile_options(-Wall -Wextra -fdiagnostics-color=auto)
 # Any x86-64 machine of the last fifteen years; wider kernels are compiled per file (cmake/folders.cmake) and chosen at run time.
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
