@@ -28,7 +28,7 @@ endif()
 
 add_link_options(-Wl,--as-needed)
 
-add_compile_options(-Wall -Wextra -fdiagnostics-color=auto)
+add_compile_options(-Wall -Wextra -Wno-missing-field-initializers -fdiagnostics-color=auto)
 # Any x86-64 machine of the last fifteen years; wider kernels are compiled per file (cmake/folders.cmake) and chosen at run time.
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
   set(GATHER_MARCH "x86-64-v2" CACHE STRING "-march of everything but the per-file kernels")

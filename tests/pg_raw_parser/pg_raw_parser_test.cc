@@ -1,6 +1,6 @@
-// Proves that the headers of PostgreSQL 15 and the localised libpg_query agree: a statement parses into raw C structs, and
-// an error comes back with its SQLSTATE, message and position. Copy the three renames wherever postgres.h is included: the
-// library keeps these variables per thread, the headers declare them as plain globals.
+// Proves that the headers of PostgreSQL 15 and the localised libpg_query agree: a statement parses into raw C structs,
+// and an error comes back with its SQLSTATE, message and position. Copy the three renames wherever postgres.h is
+// included: the library keeps these variables per thread, the headers declare them as plain globals.
 #define PG_exception_stack PG_exception_stack_hdr
 #define error_context_stack error_context_stack_hdr
 #define CurrentMemoryContext CurrentMemoryContext_hdr
