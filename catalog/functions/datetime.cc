@@ -1,0 +1,7 @@
+#include "catalog/function_tables.h"
+
+namespace gather::catalog {
+
+FunctionTable DateTimeFunctions() { return {}; }
+
+}  // namespace gather::catalog

@@ -1,0 +1,7 @@
+#include "catalog/function_tables.h"
+
+namespace gather::catalog {
+
+FunctionTable IntegerFunctions() { return {}; }
+
+}  // namespace gather::catalog

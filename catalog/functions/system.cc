@@ -1,0 +1,7 @@
+#include "catalog/function_tables.h"
+
+namespace gather::catalog {
+
+FunctionTable SystemFunctions() { return {}; }
+
+}  // namespace gather::catalog
