@@ -1,0 +1,84 @@
+// OrderedIndex: PostgreSQL's "btree": memcomparable keys in RocksDB, one entry per row version.
+//
+// Entry key: index id (8 bytes, big endian) | memcomparable key columns | row id (8 bytes, big endian); value: empty.
+// Unique index: index id | key → value: the row ids of that key's versions, newest first, so that a point lookup is one Get; keys with a null
+// column (nulls distinct) are stored in the first form.
+// Entries of deleted versions stay until vacuum or until a reader reports them dead to everyone; whoever reads an entry asks the table
+// for the row's visibility. A running transaction's entries live in its WriteSet, so that it sees its own; two transactions
+// inserting the same unique key meet at a key lock (the second waits for the first's end).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/storage.h"
+#include "storage/table.h"
+#include "storage/transaction.h"
+#include "storage/write_set.h"
+#include "types/compare.h"
+#include "types/vector.h"
+
+namespace gather::index {
+
+using IndexId = StrongId<struct IndexIdTag, uint64_t>;   // the index's own StorageId number: REINDEX takes a new one
+
+struct IndexDefinition {
+  IndexId id;
+  bool unique = false;
+  bool nulls_distinct = true;
+  std::vector<SqlType> key_types;
+  std::vector<SortOrder> orders;
+};
+
+// One bound of a range over a prefix of the key columns.
+struct KeyBound {
+  std::vector<Datum> values;                             // of the first columns; empty: unbounded
+  bool inclusive = true;
+};
+
+class OrderedIndex {
+ public:
+  OrderedIndex(storage::Storage& storage, IndexDefinition definition);
+  const IndexDefinition& definition() const { return definition_; }
+
+  // Adds entries for rows; keys[c] is key column c. On a unique conflict with a live row calls `conflict(i)` for row i, which throws 23505 with
+  // the constraint's name and the key's text; waits for in-flight holders (throws on interrupt, 40P01).
+  void Insert(storage::Transaction& transaction, storage::TableStore& table, std::span<const Vector> keys, std::span<const RowId> rows,
+              const InterruptFlag& interrupt, const std::function<void(uint32_t row)>& conflict);
+  // Bulk build from sorted or unsorted input of many rows (CREATE INDEX): rows come chunk by chunk; same conflict rule at Finish.
+  class Builder;
+  std::unique_ptr<Builder> Build(storage::Transaction& transaction, storage::TableStore& table);
+
+  // Row ids for a full-key equality: the fast path of point lookups.
+  void Lookup(storage::Transaction* transaction, std::span<const Datum> key, std::vector<RowId>* rows) const;
+
+  // Row ids in key order (or reverse). Not thread-safe; one per worker or leader.
+  class Cursor {
+   public:
+    virtual ~Cursor() = default;
+    virtual uint32_t Next(RowId* rows, uint32_t capacity) = 0;   // 0 at the end
+  };
+  std::unique_ptr<Cursor> Scan(storage::Transaction* transaction, const KeyBound& lower, const KeyBound& upper, bool backward) const;
+
+  // Drops all entries (DROP INDEX, TRUNCATE): after commit, outside the transaction.
+  void Clear();
+  uint64_t ApproximateBytes() const;
+
+ private:
+  std::string Prefix() const;
+  storage::Storage& storage_;
+  const IndexDefinition definition_;
+};
+
+class OrderedIndex::Builder {
+ public:
+  virtual ~Builder() = default;
+  virtual void Add(std::span<const Vector> keys, std::span<const RowId> rows) = 0;
+  virtual void Finish(const std::function<void(std::span<const Datum> key)>& duplicate) = 0;
+};
+
+}  // namespace gather::index

@@ -1,0 +1,97 @@
+// Transactions: begin, snapshot, savepoints, commit, rollback.
+//
+// A Transaction belongs to one session thread; workers only read through Snapshots taken from it. Commit is one RocksDB batch (fresh
+// rows, delete marks, index entries, catalog changes) with group commit and fsync, then stamps, then publication of the timestamp in
+// order: a snapshot taken afterwards sees all of it or nothing. Rollback undoes stamps in memory; nothing of it ever reached the disk
+// but segments of bulk loads, which recovery drops unless their publishing record is there.
+//
+// Lifetime: TransactionManager::Begin hands out a unique_ptr; destroying an active transaction rolls it back.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "storage/snapshot.h"
+#include "types/ids.h"
+#include "types/interrupt.h"
+
+namespace gather::storage {
+
+class Storage;
+class WriteSet;                                          // storage/write_set.h: the WriteBatchWithIndex of one transaction
+
+enum class IsolationLevel : uint8_t { kReadCommitted, kRepeatableRead, kSerializable };
+enum class SynchronousCommit : uint8_t { kOff, kOn };
+
+// Takes part in a transaction's end: the catalog, sequences. Called on the session's thread.
+class CommitParticipant {
+ public:
+  virtual ~CommitParticipant() = default;
+  virtual void BeforeCommit(WriteSet&) {}                // last writes into the batch; may throw, which rolls back
+  virtual void Committed(CommitTimestamp) {}             // durable; called in commit order, before the timestamp is published: must not throw
+  virtual void RolledBack() {}
+  virtual uint64_t Mark() { return 0; }                  // savepoint: an opaque position …
+  virtual void RollbackTo(uint64_t /*mark*/) {}          // … to return to
+};
+
+class Transaction {
+ public:
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  TransactionId id() const;                              // assigned at Begin; cheap
+  IsolationLevel isolation() const;
+  bool has_writes() const;
+
+  // READ COMMITTED: a fresh snapshot each call; otherwise the transaction's one snapshot with the present command number.
+  Snapshot TakeSnapshot();
+  // Ends the current command: later snapshots see what it wrote.
+  void NextCommand();
+  uint32_t command() const;
+
+  // Savepoints nest; names are the session's business. RollbackTo undoes rows, deletes, index entries and participants back to the mark.
+  uint64_t Savepoint();
+  void RollbackTo(uint64_t savepoint);
+
+  void AddParticipant(std::shared_ptr<CommitParticipant> participant);
+  WriteSet& writes();
+
+  // Both end it. Commit throws what went wrong, having rolled back (53100 disk full, 40001 …).
+  CommitTimestamp Commit(SynchronousCommit sync = SynchronousCommit::kOn);
+  void Rollback();
+  bool active() const;
+
+ private:
+  friend class TransactionManager;
+  friend class TableStore;
+  friend class Storage;
+  struct State;
+  explicit Transaction(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+class TransactionManager {
+ public:
+  explicit TransactionManager(Storage& storage);
+  ~TransactionManager();
+  std::unique_ptr<Transaction> Begin(IsolationLevel level = IsolationLevel::kReadCommitted);
+  // A snapshot of the newest published commit, for readers without a transaction (maintenance, system views).
+  Snapshot Latest() const;
+  // No present or future snapshot is older: versions deleted at or before it are dead to everyone.
+  CommitTimestamp Oldest() const;
+  // Blocks until `id` has ended (or was never active); throws when `interrupt` is raised or waiting would close a cycle (40P01).
+  void WaitFor(TransactionId waiter, TransactionId id, const InterruptFlag& interrupt);
+  bool IsActive(TransactionId id) const;
+
+ private:
+  friend class Transaction;
+  friend class TableStore;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace gather::storage
