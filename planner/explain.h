@@ -1,0 +1,42 @@
+// EXPLAIN: a plan as PostgreSQL prints it, text or JSON, with actuals when the executor measured them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "planner/plan.h"
+
+namespace gather::planner {
+
+// What one node did, summed over participants; `workers` has one entry per worker that ran it (the leader is not among them).
+struct WorkerActuals {
+  double startup_ms = 0, total_ms = 0;
+  uint64_t rows = 0, loops = 0;
+  uint64_t morsels = 0, stolen = 0, waits = 0, spilled_bytes = 0;
+};
+struct NodeActuals {
+  double startup_ms = 0, total_ms = 0;
+  uint64_t rows = 0, loops = 0;                       // loops: participants times rescans
+  uint64_t rows_removed_by_filter = 0, rows_removed_by_join_filter = 0;
+  int workers_launched = -1;                          // Gather, Gather Merge
+  std::string sort_method;                            // Sort: "quicksort", "top-N heapsort", "external merge"
+  uint64_t memory_bytes = 0, disk_bytes = 0;          // sort space, hash table
+  uint64_t hash_buckets = 0, hash_batches = 0;
+  uint64_t heap_fetches = 0, vectors_pruned = 0;
+  std::vector<WorkerActuals> workers;
+};
+struct ExecutionActuals {
+  std::vector<NodeActuals> nodes;                     // by PlanNode::id
+  double planning_ms = 0, execution_ms = 0;
+};
+
+enum class ExplainFormat : uint8_t { kText, kJson };
+struct ExplainOptions {
+  bool analyze = false, verbose = false, costs = true, buffers = false, timing = true, summary = false, settings = false, wal = false;
+  ExplainFormat format = ExplainFormat::kText;
+};
+
+// Lines of the answer (text: one per line; JSON: one string).
+std::vector<std::string> Explain(const Plan& plan, const ExplainOptions& options, const ExecutionActuals* actuals);
+
+}  // namespace gather::planner

@@ -1,0 +1,330 @@
+// Plan: an immutable tree of physical nodes with PostgreSQL's names. Built by the planner, printed by EXPLAIN, run by the executor.
+//
+// Every node: `output` are its columns after `filter` and `projection`. Expressions of a node refer to its *raw* row as kSlot:
+//   scans                the columns listed in the node (`columns`), in that order
+//   one-child nodes      the child's output (Aggregate: group keys, then aggregate results; see there)
+//   joins                the left child's output, then the right child's (semi/anti: left only; mark: left, then one bool)
+// The raw row is filtered by `filter` (null: none), then projected (`projection` empty: identity).
+// Thread-safe: shared by all workers and by every execution of a prepared statement.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "sql/query.h"
+#include "storage/scan.h"
+
+namespace gather::planner {
+
+using sql::ExprRef;
+
+enum class NodeKind : uint8_t {
+  kResult,            // one empty row (or none), projected: SELECT 1; also a projection or one-time filter above a child
+  kValuesScan,
+  kSeqScan,
+  kSystemViewScan,    // printed as Seq Scan
+  kIndexScan,         // also the parameterised inner side of a nested loop
+  kBitmapScan,
+  kFunctionScan,
+  kCteScan,
+  kWorkTableScan,
+  kAppend, kMergeAppend,
+  kHashJoin, kMergeJoin, kNestedLoop,
+  kAggregate,
+  kSetOp,
+  kSort, kIncrementalSort,
+  kTopN,              // Sort with a bound: printed as Limit over Sort
+  kUnique,
+  kLimit,
+  kProjectSet,
+  kWindowAgg,
+  kMaterialize,
+  kRecursiveUnion,
+  kLockRows,
+  kGather, kGatherMerge,
+  kModifyTable,
+};
+
+struct PlanColumn {
+  std::string name;
+  SqlType type;
+};
+
+struct PlanNode {
+  explicit PlanNode(NodeKind node_kind) : kind(node_kind) {}
+  virtual ~PlanNode() = default;
+  const NodeKind kind;
+  uint32_t id = 0;                              // dense within the plan: index of instrumentation
+  std::vector<std::unique_ptr<PlanNode>> children;
+  std::vector<PlanColumn> output;
+  ExprRef filter;
+  std::vector<ExprRef> projection;
+  double startup_cost = 0, total_cost = 0, rows = 0;
+  int width = 0;
+  bool parallel_aware = false;                  // workers share its work (Parallel Seq Scan, Parallel Hash Join, Parallel Append)
+  bool parallel_safe = true;
+};
+using PlanNodePtr = std::unique_ptr<PlanNode>;
+
+struct ResultNode : PlanNode {
+  ResultNode() : PlanNode(NodeKind::kResult) {}
+  ExprRef one_time_filter;                      // not of this level's rows: constant or exec parameter
+};
+
+struct ValuesScanNode : PlanNode {
+  ValuesScanNode() : PlanNode(NodeKind::kValuesScan) {}
+  std::string alias;
+  std::vector<std::vector<ExprRef>> values;     // without slots
+  std::vector<SqlType> types;
+};
+
+// Columns of a base relation that a scan produces; system columns too.
+struct ScanColumnRef {
+  ColumnId column;                              // 0: `system`
+  enum class System : uint8_t { kNone, kCtid, kTableOid } system = System::kNone;
+  SqlType type;
+  std::string name;
+};
+
+struct SeqScanNode : PlanNode {
+  SeqScanNode() : PlanNode(NodeKind::kSeqScan) {}
+  catalog::RelationRef table;
+  std::string alias;
+  std::vector<ScanColumnRef> columns;
+  // Conjuncts of `filter` that zone maps can use: column position, operator, an expression without slots evaluated once at start.
+  struct ZoneCondition { uint32_t column; storage::ZoneFilter::Op op; ExprRef value; };
+  std::vector<ZoneCondition> zone_conditions;
+  // The filter's columns come first in `columns`: the scan reads the first `filter_columns`, filters, then reads the rest for the survivors.
+  uint32_t filter_columns = 0;
+};
+
+struct SystemViewScanNode : PlanNode {
+  SystemViewScanNode() : PlanNode(NodeKind::kSystemViewScan) {}
+  const catalog::SystemViewInfo* view = nullptr;
+  std::string alias;
+  std::vector<uint32_t> columns;                // positions in the view
+};
+
+struct IndexScanNode : PlanNode {
+  IndexScanNode() : PlanNode(NodeKind::kIndexScan) {}
+  catalog::RelationRef table;
+  catalog::RelationRef index;
+  std::string alias;
+  std::vector<ScanColumnRef> columns;
+  // Equality on the first key columns, then at most one range on the next. Values have no slots, but kOuterSlot on the inner side of a nested loop.
+  std::vector<ExprRef> equal;
+  ExprRef lower, upper;
+  bool lower_inclusive = true, upper_inclusive = true;
+  bool backward = false;
+  bool ordered = false;                         // someone relies on the index order
+  ExprRef condition;                            // the conditions as written, for EXPLAIN: "Index Cond"; also rechecked when `recheck`
+  bool recheck = false;
+};
+
+struct FunctionScanNode : PlanNode {
+  FunctionScanNode() : PlanNode(NodeKind::kFunctionScan) {}
+  std::string alias;
+  std::vector<ExprRef> functions;               // may use kOuterSlot when lateral
+  bool with_ordinality = false;
+};
+
+struct CteScanNode : PlanNode {                 // reads init plan `cte` of Plan::ctes, materialised once
+  CteScanNode() : PlanNode(NodeKind::kCteScan) {}
+  std::string alias;
+  uint32_t cte = 0;
+};
+
+struct WorkTableScanNode : PlanNode {
+  WorkTableScanNode() : PlanNode(NodeKind::kWorkTableScan) {}
+  std::string alias;
+  uint32_t cte = 0;
+};
+
+struct RecursiveUnionNode : PlanNode {          // children: base, recursive term
+  RecursiveUnionNode() : PlanNode(NodeKind::kRecursiveUnion) {}
+  uint32_t cte = 0;
+  bool all = true;
+};
+
+struct AppendNode : PlanNode { AppendNode() : PlanNode(NodeKind::kAppend) {} };
+
+enum class JoinKind : uint8_t {
+  kInner, kLeft, kRight, kFull, kSemi, kAnti,
+  kMark,                                        // left row plus bool: some match (null as IN's three-valued logic says)
+  kSingle,                                      // left join that raises 21000 on a second match (scalar subqueries)
+};
+
+struct HashJoinNode : PlanNode {                // children: outer (probe), inner (build)
+  HashJoinNode() : PlanNode(NodeKind::kHashJoin) {}
+  JoinKind join = JoinKind::kInner;
+  std::vector<ExprRef> outer_keys;              // over the outer child's output
+  std::vector<ExprRef> inner_keys;              // over the inner child's output
+  std::vector<bool> null_equals;                // per key: IS NOT DISTINCT FROM
+  ExprRef residual;                             // further join condition, over left then right columns
+  // kMark: null-aware as for NOT IN / IN in an expression; a semi/anti filter above needs not.
+  bool null_aware = false;
+};
+
+struct MergeJoinNode : PlanNode {               // children sorted by the keys
+  MergeJoinNode() : PlanNode(NodeKind::kMergeJoin) {}
+  JoinKind join = JoinKind::kInner;
+  std::vector<ExprRef> outer_keys, inner_keys;
+  std::vector<SortOrder> orders;
+  ExprRef residual;
+};
+
+struct NestedLoopNode : PlanNode {              // inner: any subtree (materialised once), or an IndexScan / FunctionScan with kOuterSlot
+  NestedLoopNode() : PlanNode(NodeKind::kNestedLoop) {}
+  JoinKind join = JoinKind::kInner;
+  ExprRef condition;
+  bool parameterized = false;                   // inner uses kOuterSlot: run per outer row
+  bool null_aware = false;
+};
+
+enum class AggregateStrategy : uint8_t { kPlain, kHashed, kSorted };
+enum class AggregateSplit : uint8_t { kSingle, kPartial, kFinal };
+
+struct PlanAggregate {
+  std::shared_ptr<const sql::AggregateCall> call;
+  std::vector<ExprRef> arguments;               // over the child's output; kFinal: one kSlot, the partial state's column
+  ExprRef filter;
+  std::vector<sql::SortItem> order_by;
+  SqlType result;
+  std::vector<SqlType> argument_types;
+};
+
+// Raw row: group keys in order, then aggregate results; with grouping sets also the set's number (int4) last. kPartial: group keys, then per
+// aggregate one opaque column of type internal that only a kFinal node reads.
+struct AggregateNode : PlanNode {
+  AggregateNode() : PlanNode(NodeKind::kAggregate) {}
+  AggregateStrategy strategy = AggregateStrategy::kHashed;
+  AggregateSplit split = AggregateSplit::kSingle;
+  std::vector<ExprRef> keys;                    // over the child's output
+  std::vector<PlanAggregate> aggregates;
+  std::vector<std::vector<uint32_t>> grouping_sets;
+};
+
+struct SetOpNode : PlanNode {                   // INTERSECT / EXCEPT [ALL]; two children
+  SetOpNode() : PlanNode(NodeKind::kSetOp) {}
+  sql::SetOperation operation = sql::SetOperation::kIntersect;
+  bool all = false;
+};
+
+struct SortKey {
+  uint32_t slot;                                // of the child's output
+  SortOrder order;
+};
+
+struct SortNode : PlanNode {
+  SortNode() : PlanNode(NodeKind::kSort) {}
+  std::vector<SortKey> keys;
+};
+
+struct TopNNode : PlanNode {                    // LIMIT over ORDER BY: limit/offset without slots
+  TopNNode() : PlanNode(NodeKind::kTopN) {}
+  std::vector<SortKey> keys;
+  ExprRef limit, offset;
+  bool with_ties = false;
+};
+
+struct UniqueNode : PlanNode {                  // DISTINCT ON over sorted input: first row of each run of equal `keys`
+  UniqueNode() : PlanNode(NodeKind::kUnique) {}
+  std::vector<uint32_t> keys;
+};
+
+struct LimitNode : PlanNode {
+  LimitNode() : PlanNode(NodeKind::kLimit) {}
+  ExprRef limit, offset;                        // int8, without slots; may be null
+};
+
+struct ProjectSetNode : PlanNode {              // set-returning functions in the target list
+  ProjectSetNode() : PlanNode(NodeKind::kProjectSet) {}
+  std::vector<ExprRef> targets;                 // over the child's output; kSetFunction at top level
+};
+
+struct WindowAggNode : PlanNode {               // input sorted by partition, then order; raw row: child's output, then the calls' results
+  WindowAggNode() : PlanNode(NodeKind::kWindowAgg) {}
+  std::vector<uint32_t> partition_by;
+  std::vector<SortKey> order_by;
+  struct Call { std::shared_ptr<const sql::WindowCall> call; std::vector<ExprRef> arguments; ExprRef filter; SqlType result; std::vector<SqlType> argument_types; };
+  std::vector<Call> calls;
+};
+
+struct MaterializeNode : PlanNode { MaterializeNode() : PlanNode(NodeKind::kMaterialize) {} };
+
+struct LockRowsNode : PlanNode {
+  LockRowsNode() : PlanNode(NodeKind::kLockRows) {}
+  struct Lock { catalog::RelationRef table; uint32_t ctid_slot; sql::RowLock::Strength strength; sql::RowLock::Wait wait; };
+  std::vector<Lock> locks;
+};
+
+struct GatherNode : PlanNode {
+  GatherNode() : PlanNode(NodeKind::kGather) {}
+  int workers_planned = 0;
+};
+
+struct GatherMergeNode : PlanNode {             // every worker's stream is sorted by `keys`
+  GatherMergeNode() : PlanNode(NodeKind::kGatherMerge) {}
+  int workers_planned = 0;
+  std::vector<SortKey> keys;
+};
+
+struct ModifyTableNode : PlanNode {             // child yields what BoundModify::source says; output: RETURNING
+  ModifyTableNode() : PlanNode(NodeKind::kModifyTable) {}
+  std::shared_ptr<const sql::BoundModify> modify;
+};
+
+// Run at most once per execution, before or when first needed.
+struct InitPlan {
+  PlanNodePtr root;
+  enum class Kind : uint8_t { kScalar, kExists, kArray } kind = Kind::kScalar;
+  SqlType type;                                 // of exec parameter number = its index
+};
+
+struct Plan {
+  PlanNodePtr root;
+  std::vector<InitPlan> init_plans;             // kExecParameter i
+  std::vector<PlanNodePtr> ctes;                // by Cte number; null when inlined
+  uint32_t node_count = 0;
+  std::vector<sql::OutputColumn> output;
+  std::string parallel_reason;                  // why serial or parallel: EXPLAIN's "Parallel:" line
+  std::shared_ptr<const sql::BoundStatement> statement;   // keeps catalog entries alive
+};
+using PlanRef = std::shared_ptr<const Plan>;
+
+// The settings that planning depends on, read once per statement.
+struct PlannerSettings {
+  int max_parallel_workers_per_gather = 2;
+  int max_parallel_workers = 8;
+  bool parallel_leader_participation = true;
+  bool debug_parallel_query = false;
+  int64_t parallel_threshold = -1;              // rows; -1: preset by core count
+  double parallel_setup_cost = 1000, parallel_tuple_cost = 0.1;
+  double seq_page_cost = 1, random_page_cost = 4, cpu_tuple_cost = 0.01, cpu_index_tuple_cost = 0.005, cpu_operator_cost = 0.0025;
+  int64_t work_mem = 4 << 20;
+  bool enable_seqscan = true, enable_indexscan = true, enable_bitmapscan = true, enable_hashjoin = true, enable_mergejoin = true,
+       enable_nestloop = true, enable_hashagg = true, enable_sort = true, enable_gathermerge = true, enable_parallel_hash = true,
+       enable_parallel_append = true, enable_incremental_sort = true;
+  int cores = 1;
+};
+PlannerSettings ReadPlannerSettings(const catalog::Settings& settings);
+
+// Evaluates an expression without columns (constant folding, selectivity): the executor provides it.
+class ConstantEvaluator {
+ public:
+  virtual ~ConstantEvaluator() = default;
+  virtual Datum Evaluate(const sql::Expr& expr) = 0;   // throws what the expression throws
+};
+
+struct PlannerContext {
+  PlannerSettings settings;
+  ConstantEvaluator* evaluator = nullptr;
+  const std::vector<Datum>* parameters = nullptr;      // custom plan: client parameters as constants; null: generic plan
+};
+
+PlanRef MakePlan(std::shared_ptr<const sql::BoundStatement> statement, const PlannerContext& context);
+
+}  // namespace gather::planner
