@@ -36,6 +36,8 @@ struct SettingInfo {
 std::span<const SettingInfo> AllSettings();
 const SettingInfo* FindSetting(std::string_view name);       // case-insensitive
 
+struct SettingValue;                                         // catalog/setting_values.h
+
 class Settings {
  public:
   // Server level: defaults, then -c and the configuration file through Set.
@@ -43,17 +45,24 @@ class Settings {
   // A session's: starts with the server's values.
   explicit Settings(std::shared_ptr<const Settings> server);
   Settings(const Settings&) = default;
+  ~Settings();
 
   // Parses, checks and normalises. 42704 unrecognized configuration parameter "x"; 22023 with PostgreSQL's wording and hint. Names with a dot are
   // accepted as placeholders. `local`: until the transaction's end.
   void Set(std::string_view name, std::string_view value, bool local = false);
+  // From the startup packet: like Set, and what RESET returns to.
+  void SetAtStart(std::string_view name, std::string_view value);
+  // By the server itself, whatever the scope: is_superuser, session_authorization, data_directory …
+  void SetInternal(std::string_view name, std::string_view value);
   void Reset(std::string_view name);
   void ResetAll();
   std::string Show(std::string_view name) const;              // with unit: "4MB", "200ms"
+  // As current_setting(name, true): false when there is no such setting.
+  bool TryShow(std::string_view name, std::string* value) const;
   bool GetBool(std::string_view name) const;
   int64_t GetInteger(std::string_view name) const;            // in the base unit
   double GetReal(std::string_view name) const;
-  const std::string& GetString(std::string_view name) const;
+  const std::string& GetString(std::string_view name) const;  // valid until the next change
 
   // Transactions: Begin marks; Commit keeps all but local values; Rollback restores. Savepoints nest the same way.
   void Begin();
@@ -61,27 +70,37 @@ class Settings {
   void Rollback();
   uint64_t Mark() const;
   void RollbackTo(uint64_t mark);
-  // Settings with `reported` that changed since the last call: (name, value) to send as ParameterStatus.
+  // Settings with `reported` that changed since the last call: (name, value) to send as ParameterStatus. The first call tells all.
   std::vector<std::pair<std::string, std::string>> TakeReports();
   // Changes whenever any value does: caches derived from settings key on it.
   uint64_t version() const { return version_; }
 
   struct Row { const SettingInfo* info; std::string value; std::string source; std::string reset_value; };
-  std::vector<Row> All() const;
+  std::vector<Row> All() const;                               // value and reset_value in the base unit, as pg_settings has them
 
   IoSettings Io() const;                                      // DateStyle, TimeZone, … resolved; cached by version
 
  private:
-  struct Value;
-  struct Change;
+  using ValueRef = std::shared_ptr<const SettingValue>;
+  using ValueMap = std::map<std::string, ValueRef, std::less<>>;  // by the setting's own spelling; placeholders in lower case
+  struct Undo { bool local; std::string name; ValueRef old; };
+
+  const SettingValue* Lookup(std::string_view name) const;    // null: unknown placeholder
+  const SettingValue& Value(std::string_view name) const;     // throws 42704
+  const SettingValue& ResetValue(const SettingInfo& info) const;
+  void Change(bool local, const std::string& name, ValueRef value);
+  void Apply(const Undo& undo);
+
   std::shared_ptr<const Settings> server_;
-  std::map<std::string, std::string, std::less<>> values_;
-  std::vector<std::pair<std::string, std::optional<std::string>>> undo_;
-  std::vector<std::string> local_;
-  std::vector<std::string> reports_;
-  uint64_t version_ = 0;
+  ValueMap start_;                                            // what RESET returns to, where it is not the server's
+  ValueMap session_, local_;                                  // a local value hides the session's
+  std::vector<Undo> undo_;
+  bool in_transaction_ = false;
+  uint64_t version_ = 1;
+  uint64_t reported_version_ = 0;
+  std::map<std::string, std::string, std::less<>> reported_;  // as last told
   mutable IoSettings io_;
-  mutable uint64_t io_version_ = ~uint64_t{0};
+  mutable uint64_t io_version_ = 0;
 };
 
 }  // namespace gather::catalog
