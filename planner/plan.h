@@ -5,6 +5,13 @@
 //   one-child nodes      the child's output (Aggregate: group keys, then aggregate results; see there)
 //   joins                the left child's output, then the right child's (semi/anti: left only; mark: left, then one bool)
 // The raw row is filtered by `filter` (null: none), then projected (`projection` empty: identity).
+// Result, scans, joins, Aggregate, ProjectSet and WindowAgg may compute in their projection; the projection of every other node only
+// picks columns (kSlot), to drop what nobody above needs.
+//
+// Below a Gather each row exists once over all participants: there are no copies per worker. `parallel_aware` nodes share their work;
+// the rest of a node's inputs (a small build side, a materialised inner) is produced once and read by everyone. Exec parameters and
+// CTEs used below a Gather are computed by the leader before workers start. Gathers do not nest.
+// An init plan only refers to exec parameters with smaller numbers.
 // Thread-safe: shared by all workers and by every execution of a prepared statement.
 #pragma once
 
@@ -16,6 +23,7 @@
 #include "catalog/catalog.h"
 #include "sql/query.h"
 #include "storage/scan.h"
+#include "types/chunk.h"
 
 namespace gather::planner {
 
@@ -149,6 +157,7 @@ struct RecursiveUnionNode : PlanNode {          // children: base, recursive ter
   bool all = true;
 };
 
+// UNION ALL: the children's outputs one after the other, types alike.
 struct AppendNode : PlanNode { AppendNode() : PlanNode(NodeKind::kAppend) {} };
 
 enum class JoinKind : uint8_t {
@@ -164,7 +173,8 @@ struct HashJoinNode : PlanNode {                // children: outer (probe), inne
   std::vector<ExprRef> inner_keys;              // over the inner child's output
   std::vector<bool> null_equals;                // per key: IS NOT DISTINCT FROM
   ExprRef residual;                             // further join condition, over left then right columns
-  // kMark: null-aware as for NOT IN / IN in an expression; a semi/anti filter above needs not.
+  // kMark: without it the mark is never null. With it (one key, no residual): null for a null key, or for no match but a null among the
+  // inner keys; false whenever the inner side is empty.
   bool null_aware = false;
 };
 
@@ -181,7 +191,7 @@ struct NestedLoopNode : PlanNode {              // inner: any subtree (materiali
   JoinKind join = JoinKind::kInner;
   ExprRef condition;
   bool parameterized = false;                   // inner uses kOuterSlot: run per outer row
-  bool null_aware = false;
+  bool null_aware = false;                      // kMark: true if the condition is true for some inner row, else null if it is null for some
 };
 
 enum class AggregateStrategy : uint8_t { kPlain, kHashed, kSorted };
@@ -197,7 +207,8 @@ struct PlanAggregate {
 };
 
 // Raw row: group keys in order, then aggregate results; with grouping sets also the set's number (int4) last. kPartial: group keys, then per
-// aggregate one opaque column of type internal that only a kFinal node reads.
+// aggregate one opaque column of type internal that only a kFinal node reads. kFinal: keys are slots of the partial's key columns, `call`
+// and `argument_types` as in the partial; HAVING is its `filter`. kSorted: the child is sorted by the keys.
 struct AggregateNode : PlanNode {
   AggregateNode() : PlanNode(NodeKind::kAggregate) {}
   AggregateStrategy strategy = AggregateStrategy::kHashed;
@@ -228,6 +239,7 @@ struct TopNNode : PlanNode {                    // LIMIT over ORDER BY: limit/of
   std::vector<SortKey> keys;
   ExprRef limit, offset;
   bool with_ties = false;
+  bool partial = false;                         // below a Gather Merge: every stream's first rows; printed as Sort, the Limit stands above
 };
 
 struct UniqueNode : PlanNode {                  // DISTINCT ON over sorted input: first row of each run of equal `keys`
@@ -312,16 +324,20 @@ struct PlannerSettings {
 };
 PlannerSettings ReadPlannerSettings(const catalog::Settings& settings);
 
-// Evaluates an expression without columns (constant folding, selectivity): the executor provides it.
+// Evaluates expressions for the planner: the executor provides it.
 class ConstantEvaluator {
  public:
   virtual ~ConstantEvaluator() = default;
-  virtual Datum Evaluate(const sql::Expr& expr) = 0;   // throws what the expression throws
+  virtual Datum Evaluate(const sql::Expr& expr) = 0;   // without columns (constant folding); throws what the expression throws
+  // A boolean expression over kSlot = column of `rows`: how many of the rows satisfy it (selectivity from a sample). -1: not available.
+  virtual int64_t CountMatches(const ExprRef& /*predicate*/, const Chunk& /*rows*/) { return -1; }
 };
 
 struct PlannerContext {
   PlannerSettings settings;
   ConstantEvaluator* evaluator = nullptr;
+  const catalog::FunctionRegistry* functions = nullptr;   // for rewrites that need a function (count correction, casts of index keys)
+  const storage::Snapshot* snapshot = nullptr;         // to look at a few rows of the tables; null: estimates go without
   const std::vector<Datum>* parameters = nullptr;      // custom plan: client parameters as constants; null: generic plan
 };
 
