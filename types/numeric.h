@@ -33,6 +33,15 @@ double NumericToDouble(std::string_view packed);
 // The value as integer at `scale` when it fits without loss; false otherwise (NaN, infinities, too large, more digits).
 bool NumericToScaled(std::string_view packed, int scale, __int128* out);
 
+// The packed form as a value of `out`, without a detour through std::string.
+StringRef AddPackedNumeric(__int128 unscaled, int scale, Vector& out);
+// The integer and scale of a small value; false for big ones, NaN and infinities.
+bool UnpackSmallNumeric(std::string_view packed, __int128* unscaled, int* scale);
+// As HashNumeric, of unscaled / 10^scale.
+uint64_t HashDecimal(__int128 unscaled, int scale);
+// A plain decimal ("-12.50": no exponent, at most 38 digits) as integer and scale; false for whatever else.
+bool ParseSmallDecimal(std::string_view text, __int128* unscaled, int* scale);
+
 std::string NumericAdd(std::string_view a, std::string_view b);
 std::string NumericSubtract(std::string_view a, std::string_view b);
 std::string NumericMultiply(std::string_view a, std::string_view b);

@@ -1,0 +1,111 @@
+// The type table: one row per type, with PostgreSQL's OIDs and catalog attributes. Columns as in struct TypeInfo:
+// oid, name, sql_name, length, by_value, alignment, kind, category, preferred, delimiter, element, array, physical, I/O kernels.
+#include "types/io/array_io.h"
+#include "types/io/datetime_io.h"
+#include "types/io/number_io.h"
+#include "types/io/string_io.h"
+#include "types/type.h"
+
+namespace gather {
+
+namespace {
+constexpr TypeInfo kTypes[] = {
+    // clang-format off
+    {16, "bool", "boolean", 1, true, 'c', 'b', 'B', true, ',', 0, 1000, PhysicalType::kBool, BoolIn, BoolOut, BoolReceive, BoolSend},
+    {17, "bytea", "bytea", -1, false, 'i', 'b', 'U', false, ',', 0, 1001, PhysicalType::kString, ByteaIn, ByteaOut, ByteaReceive, TextSend},
+    {18, "char", "\"char\"", 1, true, 'c', 'b', 'Z', false, ',', 0, 1002, PhysicalType::kInt8, CharIn, CharOut, CharReceive, CharSend},
+    {19, "name", "name", 64, false, 'c', 'b', 'S', false, ',', 18, 1003, PhysicalType::kString, NameIn, TextOut, NameReceive, TextSend},
+    {20, "int8", "bigint", 8, true, 'd', 'b', 'N', false, ',', 0, 1016, PhysicalType::kInt64, Int8In, Int8Out, Int8Receive, Int8Send},
+    {21, "int2", "smallint", 2, true, 's', 'b', 'N', false, ',', 0, 1005, PhysicalType::kInt16, Int2In, Int2Out, Int2Receive, Int2Send},
+    {22, "int2vector", "int2vector", -1, false, 'i', 'b', 'A', false, ',', 21, 1006, PhysicalType::kString, NumberVectorIn, NumberVectorOut, ArrayReceive, ArraySend},
+    {23, "int4", "integer", 4, true, 'i', 'b', 'N', false, ',', 0, 1007, PhysicalType::kInt32, Int4In, Int4Out, Int4Receive, Int4Send},
+    {24, "regproc", "regproc", 4, true, 'i', 'b', 'N', false, ',', 0, 1008, PhysicalType::kUInt32, RegIn, RegOut, OidReceive, OidSend},
+    {25, "text", "text", -1, false, 'i', 'b', 'S', true, ',', 0, 1009, PhysicalType::kString, TextIn, TextOut, TextReceive, TextSend},
+    {26, "oid", "oid", 4, true, 'i', 'b', 'N', true, ',', 0, 1028, PhysicalType::kUInt32, OidIn, OidOut, OidReceive, OidSend},
+    {27, "tid", "tid", 6, false, 's', 'b', 'U', false, ',', 0, 1010, PhysicalType::kTid, TidIn, TidOut, TidReceive, TidSend},
+    {28, "xid", "xid", 4, true, 'i', 'b', 'U', false, ',', 0, 1011, PhysicalType::kUInt32, OidIn, OidOut, OidReceive, OidSend},
+    {29, "cid", "cid", 4, true, 'i', 'b', 'U', false, ',', 0, 1012, PhysicalType::kUInt32, OidIn, OidOut, OidReceive, OidSend},
+    {30, "oidvector", "oidvector", -1, false, 'i', 'b', 'A', false, ',', 26, 1013, PhysicalType::kString, NumberVectorIn, NumberVectorOut, ArrayReceive, ArraySend},
+    {114, "json", "json", -1, false, 'i', 'b', 'U', false, ',', 0, 199, PhysicalType::kString, JsonIn, TextOut, JsonReceive, TextSend},
+    {194, "pg_node_tree", "pg_node_tree", -1, false, 'i', 'b', 'Z', false, ',', 0, 0, PhysicalType::kString, nullptr, TextOut, nullptr, TextSend},
+    {700, "float4", "real", 4, true, 'i', 'b', 'N', false, ',', 0, 1021, PhysicalType::kFloat32, Float4In, Float4Out, Float4Receive, Float4Send},
+    {701, "float8", "double precision", 8, true, 'd', 'b', 'N', true, ',', 0, 1022, PhysicalType::kFloat64, Float8In, Float8Out, Float8Receive, Float8Send},
+    {705, "unknown", "unknown", -2, false, 'c', 'p', 'X', false, ',', 0, 0, PhysicalType::kString, TextIn, TextOut, TextReceive, TextSend},
+    {1033, "aclitem", "aclitem", 12, false, 'i', 'b', 'U', false, ',', 0, 1034, PhysicalType::kString, TextIn, TextOut, nullptr, nullptr},
+    {1042, "bpchar", "character", -1, false, 'i', 'b', 'S', false, ',', 0, 1014, PhysicalType::kString, BpcharIn, TextOut, BpcharReceive, TextSend},
+    {1043, "varchar", "character varying", -1, false, 'i', 'b', 'S', false, ',', 0, 1015, PhysicalType::kString, VarcharIn, TextOut, VarcharReceive, TextSend},
+    {1082, "date", "date", 4, true, 'i', 'b', 'D', false, ',', 0, 1182, PhysicalType::kInt32, DateIn, DateOut, DateReceive, DateSend},
+    {1083, "time", "time without time zone", 8, true, 'd', 'b', 'D', false, ',', 0, 1183, PhysicalType::kInt64, TimeIn, TimeOut, TimeReceive, TimeSend},
+    {1114, "timestamp", "timestamp without time zone", 8, true, 'd', 'b', 'D', false, ',', 0, 1115, PhysicalType::kInt64, TimestampIn, TimestampOut, TimestampReceive, TimestampSend},
+    {1184, "timestamptz", "timestamp with time zone", 8, true, 'd', 'b', 'D', true, ',', 0, 1185, PhysicalType::kInt64, TimestamptzIn, TimestamptzOut, TimestamptzReceive, TimestamptzSend},
+    {1186, "interval", "interval", 16, false, 'd', 'b', 'T', true, ',', 0, 1187, PhysicalType::kInterval, IntervalIn, IntervalOut, IntervalReceive, IntervalSend},
+    {1266, "timetz", "time with time zone", 12, false, 'd', 'b', 'D', false, ',', 0, 1270, PhysicalType::kTimeTz, TimetzIn, TimetzOut, TimetzReceive, TimetzSend},
+    {1700, "numeric", "numeric", -1, false, 'i', 'b', 'N', false, ',', 0, 1231, PhysicalType::kString, NumericIn, NumericOut, NumericReceive, NumericSend},
+    {1790, "refcursor", "refcursor", -1, false, 'i', 'b', 'U', false, ',', 0, 2201, PhysicalType::kString, TextIn, TextOut, TextReceive, TextSend},
+    {2202, "regprocedure", "regprocedure", 4, true, 'i', 'b', 'N', false, ',', 0, 2207, PhysicalType::kUInt32, RegIn, RegOut, OidReceive, OidSend},
+    {2203, "regoper", "regoper", 4, true, 'i', 'b', 'N', false, ',', 0, 2208, PhysicalType::kUInt32, RegIn, RegOut, OidReceive, OidSend},
+    {2204, "regoperator", "regoperator", 4, true, 'i', 'b', 'N', false, ',', 0, 2209, PhysicalType::kUInt32, RegIn, RegOut, OidReceive, OidSend},
+    {2205, "regclass", "regclass", 4, true, 'i', 'b', 'N', false, ',', 0, 2210, PhysicalType::kUInt32, RegIn, RegOut, OidReceive, OidSend},
+    {2206, "regtype", "regtype", 4, true, 'i', 'b', 'N', false, ',', 0, 2211, PhysicalType::kUInt32, RegIn, RegOut, OidReceive, OidSend},
+    {4089, "regnamespace", "regnamespace", 4, true, 'i', 'b', 'N', false, ',', 0, 4090, PhysicalType::kUInt32, RegIn, RegOut, OidReceive, OidSend},
+    {4096, "regrole", "regrole", 4, true, 'i', 'b', 'N', false, ',', 0, 4097, PhysicalType::kUInt32, RegIn, RegOut, OidReceive, OidSend},
+    {2950, "uuid", "uuid", 16, false, 'c', 'b', 'U', false, ',', 0, 2951, PhysicalType::kUuid, UuidIn, UuidOut, UuidReceive, UuidSend},
+    {2249, "record", "record", -1, false, 'd', 'p', 'P', false, ',', 0, 2287, PhysicalType::kString, nullptr, RecordOut, nullptr, RecordSend},
+    {2275, "cstring", "cstring", -2, false, 'c', 'p', 'P', false, ',', 0, 1263, PhysicalType::kString, TextIn, TextOut, TextReceive, TextSend},
+    {2276, "any", "\"any\"", 4, true, 'i', 'p', 'P', false, ',', 0, 0, PhysicalType::kInt32, nullptr, nullptr, nullptr, nullptr},
+    {2277, "anyarray", "anyarray", -1, false, 'd', 'p', 'P', false, ',', 0, 0, PhysicalType::kString, nullptr, ArrayOut, nullptr, ArraySend},
+    {2278, "void", "void", 4, true, 'i', 'p', 'P', false, ',', 0, 0, PhysicalType::kInt32, nullptr, VoidOut, nullptr, VoidSend},
+    {2279, "trigger", "trigger", 4, true, 'i', 'p', 'P', false, ',', 0, 0, PhysicalType::kInt32, nullptr, nullptr, nullptr, nullptr},
+    {2281, "internal", "internal", 8, true, 'd', 'p', 'P', false, ',', 0, 0, PhysicalType::kInt64, nullptr, nullptr, nullptr, nullptr},
+    {2283, "anyelement", "anyelement", 4, true, 'i', 'p', 'P', false, ',', 0, 0, PhysicalType::kInt32, nullptr, nullptr, nullptr, nullptr},
+    {2776, "anynonarray", "anynonarray", 4, true, 'i', 'p', 'P', false, ',', 0, 0, PhysicalType::kInt32, nullptr, nullptr, nullptr, nullptr},
+    {5077, "anycompatible", "anycompatible", 4, true, 'i', 'p', 'P', false, ',', 0, 0, PhysicalType::kInt32, nullptr, nullptr, nullptr, nullptr},
+    {5078, "anycompatiblearray", "anycompatiblearray", -1, false, 'd', 'p', 'P', false, ',', 0, 0, PhysicalType::kString, nullptr, nullptr, nullptr, nullptr},
+    {5079, "anycompatiblenonarray", "anycompatiblenonarray", 4, true, 'i', 'p', 'P', false, ',', 0, 0, PhysicalType::kInt32, nullptr, nullptr, nullptr, nullptr},
+    // Arrays.
+    {1000, "_bool", "boolean[]", -1, false, 'i', 'b', 'A', false, ',', 16, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1001, "_bytea", "bytea[]", -1, false, 'i', 'b', 'A', false, ',', 17, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1002, "_char", "\"char\"[]", -1, false, 'i', 'b', 'A', false, ',', 18, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1003, "_name", "name[]", -1, false, 'i', 'b', 'A', false, ',', 19, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1016, "_int8", "bigint[]", -1, false, 'd', 'b', 'A', false, ',', 20, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1005, "_int2", "smallint[]", -1, false, 'i', 'b', 'A', false, ',', 21, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1006, "_int2vector", "int2vector[]", -1, false, 'i', 'b', 'A', false, ',', 22, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1007, "_int4", "integer[]", -1, false, 'i', 'b', 'A', false, ',', 23, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1008, "_regproc", "regproc[]", -1, false, 'i', 'b', 'A', false, ',', 24, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1009, "_text", "text[]", -1, false, 'i', 'b', 'A', false, ',', 25, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1028, "_oid", "oid[]", -1, false, 'i', 'b', 'A', false, ',', 26, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1010, "_tid", "tid[]", -1, false, 'i', 'b', 'A', false, ',', 27, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1011, "_xid", "xid[]", -1, false, 'i', 'b', 'A', false, ',', 28, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1012, "_cid", "cid[]", -1, false, 'i', 'b', 'A', false, ',', 29, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1013, "_oidvector", "oidvector[]", -1, false, 'i', 'b', 'A', false, ',', 30, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {199, "_json", "json[]", -1, false, 'i', 'b', 'A', false, ',', 114, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1021, "_float4", "real[]", -1, false, 'i', 'b', 'A', false, ',', 700, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1022, "_float8", "double precision[]", -1, false, 'd', 'b', 'A', false, ',', 701, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1034, "_aclitem", "aclitem[]", -1, false, 'i', 'b', 'A', false, ',', 1033, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1014, "_bpchar", "character[]", -1, false, 'i', 'b', 'A', false, ',', 1042, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1015, "_varchar", "character varying[]", -1, false, 'i', 'b', 'A', false, ',', 1043, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1182, "_date", "date[]", -1, false, 'i', 'b', 'A', false, ',', 1082, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1183, "_time", "time without time zone[]", -1, false, 'd', 'b', 'A', false, ',', 1083, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1115, "_timestamp", "timestamp without time zone[]", -1, false, 'd', 'b', 'A', false, ',', 1114, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1185, "_timestamptz", "timestamp with time zone[]", -1, false, 'd', 'b', 'A', false, ',', 1184, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1187, "_interval", "interval[]", -1, false, 'd', 'b', 'A', false, ',', 1186, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1270, "_timetz", "time with time zone[]", -1, false, 'd', 'b', 'A', false, ',', 1266, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1231, "_numeric", "numeric[]", -1, false, 'i', 'b', 'A', false, ',', 1700, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {2201, "_refcursor", "refcursor[]", -1, false, 'i', 'b', 'A', false, ',', 1790, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {2207, "_regprocedure", "regprocedure[]", -1, false, 'i', 'b', 'A', false, ',', 2202, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {2208, "_regoper", "regoper[]", -1, false, 'i', 'b', 'A', false, ',', 2203, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {2209, "_regoperator", "regoperator[]", -1, false, 'i', 'b', 'A', false, ',', 2204, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {2210, "_regclass", "regclass[]", -1, false, 'i', 'b', 'A', false, ',', 2205, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {2211, "_regtype", "regtype[]", -1, false, 'i', 'b', 'A', false, ',', 2206, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {4090, "_regnamespace", "regnamespace[]", -1, false, 'i', 'b', 'A', false, ',', 4089, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {4097, "_regrole", "regrole[]", -1, false, 'i', 'b', 'A', false, ',', 4096, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {2951, "_uuid", "uuid[]", -1, false, 'i', 'b', 'A', false, ',', 2950, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {2287, "_record", "record[]", -1, false, 'd', 'p', 'P', false, ',', 2249, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    {1263, "_cstring", "cstring[]", -1, false, 'i', 'b', 'A', false, ',', 2275, 0, PhysicalType::kString, ArrayIn, ArrayOut, ArrayReceive, ArraySend},
+    // clang-format on
+};
+}  // namespace
+
+std::span<const TypeInfo> AllTypes() { return kTypes; }
+
+}  // namespace gather
