@@ -187,12 +187,12 @@ Status ParseFractionMicros(std::string_view text, int32_t* micros) {
   return status;
 }
 
+// As C's atoi: too many digits wrap.
 int DigitsToInt(std::string_view digits) {
   int64_t value = 0;
   for (char c : digits) {
     if (!IsDigit(c)) break;
-    value = value * 10 + (c - '0');
-    if (value > INT_MAX) return INT_MAX;
+    if (__builtin_mul_overflow(value, int64_t{10}, &value) || __builtin_add_overflow(value, int64_t{c - '0'}, &value)) return -1;
   }
   return static_cast<int>(value);
 }
