@@ -129,6 +129,7 @@ struct RoleEntry {
   bool superuser = false, create_role = false, create_db = false, can_login = true, inherit = true, replication = false, bypass_rls = false;
   int32_t connection_limit = -1;
   std::string password;                    // SCRAM verifier or md5…
+  std::string comment;
 };
 
 struct DatabaseEntry {
@@ -136,6 +137,7 @@ struct DatabaseEntry {
   std::string name;
   Oid owner = kBootstrapRole;
   bool is_template = false;
+  std::string comment;
 };
 
 class CatalogSnapshot {
@@ -178,10 +180,18 @@ class CatalogTransaction : public storage::CommitParticipant {
   virtual Oid CreateSchema(SchemaEntry entry) = 0;          // 42P06
   virtual void DropSchema(Oid oid, bool cascade, std::vector<std::string>* dropped) = 0;
   // Fills in OIDs (relation, row type, constraints), storage, the OrderedIndex. 42P07 "relation \"t\" already exists". Temporary: schema pg_temp_N.
+  // An index enters its table's `indexes`.
   virtual Oid CreateRelation(RelationEntry entry) = 0;
-  virtual void ReplaceRelation(RelationEntry entry) = 0;    // ALTER: same OID, new contents (rename, columns, defaults, storage …)
+  // ALTER: same OID, new contents (rename, columns, defaults …). Columns new in a table are made known to its storage. Storage: unchanged,
+  // or 0: the relation starts anew, empty (TRUNCATE, RESTART of a sequence, REINDEX), or one the caller has created (a rewriting ALTER); the former
+  // storage then goes with the commit.
+  virtual void ReplaceRelation(RelationEntry entry) = 0;
   // Views and sequences that depend on it: 2BP01 with detail and hint, or dropped too with `cascade` (their descriptions in `dropped`, for the NOTICE).
   virtual void DropRelation(Oid oid, bool cascade, std::vector<std::string>* dropped) = 0;
+  // CHECK, UNIQUE and PRIMARY KEY alike (the latter two with their index). 42704.
+  virtual void DropConstraint(Oid table, std::string_view name) = 0;
+  // Relations outside these schemas are named with their schema in messages. Default: pg_catalog, public.
+  virtual void SetVisibleSchemas(std::vector<Oid> schemas) = 0;
   virtual void PutRole(RoleEntry entry) = 0;
   virtual void DropRole(Oid oid) = 0;
   virtual void PutDatabase(DatabaseEntry entry) = 0;
@@ -210,9 +220,9 @@ class Catalog {
 
   const FunctionRegistry& functions() const { return functions_; }
   storage::Storage& storage() { return storage_; }
+  struct State;
 
  private:
-  struct State;
   storage::Storage& storage_;
   const FunctionRegistry& functions_;
   std::unique_ptr<State> state_;

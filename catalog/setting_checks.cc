@@ -6,22 +6,7 @@
 
 #include "catalog/setting_values.h"
 #include "types/error.h"
-#if __has_include("types/timezone.h")
 #include "types/timezone.h"
-#else
-namespace gather {
-class TimeZone {
- public:
-  explicit TimeZone(std::string name) : name_(std::move(name)) {}
-  static std::shared_ptr<const TimeZone> Find(const std::string& name) { return std::make_shared<TimeZone>(name); }
-  static std::shared_ptr<const TimeZone> FixedOffset(int) { return Find("Etc/UTC"); }
-  const std::string& name() const { return name_; }
-
- private:
-  std::string name_;
-};
-}  // namespace gather
-#endif
 
 namespace gather::catalog {
 

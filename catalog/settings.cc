@@ -307,9 +307,7 @@ IoSettings Settings::Io() const {
                     : interval == "iso_8601" ? IntervalStyle::kIso8601 : IntervalStyle::kPostgres;
   io.bytea_output = GetString("bytea_output") == "escape" ? ByteaOutput::kEscape : ByteaOutput::kHex;
   io.extra_float_digits = static_cast<int>(GetInteger("extra_float_digits"));
-#if __has_include("types/timezone.h")
   io.time_zone = ReadTimeZone(GetString("TimeZone"));
-#endif
   io_ = io;
   io_version_ = version_;
   return io;

@@ -82,6 +82,18 @@ TEST(SettingsTest, DateStyleCompletesWhatIsMissing) {
   EXPECT_EQ(settings.Io().date_style, DateStyle::kGerman);
 }
 
+TEST(SettingsTest, TimeZonesAreNamesOffsetsOrIntervals) {
+  Settings settings = Session();
+  settings.Set("timezone", "europe/berlin");
+  EXPECT_EQ(settings.Show("TimeZone"), "Europe/Berlin");
+  settings.Set("timezone", "3");
+  EXPECT_EQ(settings.Show("TimeZone"), "<+03>-03");
+  settings.Set("timezone", "INTERVAL '-08:00'");
+  EXPECT_EQ(settings.Show("TimeZone"), "<-08>+08");
+  EXPECT_EQ(ErrorOf(settings, "timezone", "Mars/Olympus"), "22023 invalid value for parameter \"TimeZone\": \"Mars/Olympus\"");
+  EXPECT_NE(settings.Io().time_zone, nullptr);
+}
+
 TEST(SettingsTest, OldAndNewNamesMeanTheSameSetting) {
   Settings settings = Session();
   settings.Set("force_parallel_mode", "true");

@@ -1,0 +1,7 @@
+#include "catalog/system_view.h"
+
+namespace gather::catalog {
+
+std::span<const SystemViewInfo> AllSystemViews() { return {}; }
+
+}  // namespace gather::catalog
