@@ -32,7 +32,7 @@ struct SortOrder {
 };
 // Appends the key of one value: one byte null marker, then the value: big-endian with flipped sign for fixed widths; strings escaped
 // (00 -> 00 FF, end 00 00); numeric: sign, decimal exponent, digit pairs. Descending: all bytes inverted.
-// Whether values can be rebuilt from it is said by SortKeyIsReversible.
+// The null marker is not inverted: SortOrder says where nulls go.
 void AppendSortKey(const Vector& vector, RowIndex row, SortOrder order, std::string& key);
 void AppendSortKey(const Datum& value, SortOrder order, std::string& key);
 // The same for many rows at once into keys[i].
