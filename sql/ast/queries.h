@@ -20,8 +20,8 @@ struct SortBy : NodeOf<NodeTag::kSortBy> {
 };
 
 struct WindowDef : NodeOf<NodeTag::kWindowDef> {
-  Text name;                                           // WINDOW name AS (…)
-  Text refname;                                        // OVER name, or OVER (name …)
+  Text name;                                           // WINDOW name AS (…), or OVER name
+  Text refname;                                        // OVER (refname …), WINDOW w AS (refname …)
   NodeList partition_clause;
   List<SortBy> order_clause;
   enum class Mode : uint8_t { kRange, kRows, kGroups } mode = Mode::kRange;
