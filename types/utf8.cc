@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <cstring>
 #include <string>
 
 #include "types/error.h"
@@ -33,6 +34,17 @@ bool ValidSequence(std::string_view text, size_t at) {
   }
   throw SqlError(sqlstate::kCharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\": " + shown);
 }
+constexpr uint64_t kHighBits = 0x8080808080808080ull;
+
+uint64_t Load(const char* at) {
+  uint64_t word;
+  std::memcpy(&word, at, sizeof(word));
+  return word;
+}
+
+// Bytes of the word that continue a character: 10xxxxxx.
+int Continuations(uint64_t word) { return __builtin_popcountll(word & ~(word << 1) & kHighBits); }
+
 }  // namespace
 
 bool IsValidUtf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
@@ -45,19 +57,69 @@ void CheckUtf8(std::string_view text) {
   }
 }
 
+bool IsAscii(std::string_view text) {
+  size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    if ((Load(text.data() + at) & kHighBits) != 0) return false;
+  }
+  for (; at < text.size(); ++at) {
+    if (static_cast<int8_t>(text[at]) < 0) return false;
+  }
+  return true;
+}
+
 uint32_t Utf8Length(std::string_view text) {
-  uint32_t characters = 0;
-  for (char c : text) characters += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  return characters;
+  uint32_t continuations = 0;
+  size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) continuations += Continuations(Load(text.data() + at));
+  for (; at < text.size(); ++at) continuations += (static_cast<uint8_t>(text[at]) & 0xC0) == 0x80;
+  return static_cast<uint32_t>(text.size()) - continuations;
 }
 
 uint32_t Utf8Prefix(std::string_view text, uint32_t characters) {
+  if (characters >= text.size()) return static_cast<uint32_t>(text.size());
   size_t at = 0;
-  while (at < text.size()) {
-    if ((static_cast<unsigned char>(text[at]) & 0xC0) != 0x80 && characters-- == 0) break;
-    ++at;
+  // Whole ASCII words first: one character a byte.
+  while (characters >= 8 && at + 8 <= text.size() && (Load(text.data() + at) & kHighBits) == 0) {
+    at += 8;
+    characters -= 8;
   }
-  return static_cast<uint32_t>(at);
+  while (characters > 0 && at < text.size()) {
+    at += Utf8CharBytes(text[at]);
+    --characters;
+  }
+  return static_cast<uint32_t>(at < text.size() ? at : text.size());
+}
+
+char32_t Utf8Decode(std::string_view text, uint32_t* bytes) {
+  *bytes = Utf8FirstBytes(text);
+  const auto byte = [&text](int i) { return static_cast<char32_t>(static_cast<uint8_t>(text[i])); };
+  switch (*bytes) {
+    case 0: return 0;
+    case 1: return byte(0);
+    case 2: return (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F);
+    case 3: return (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
+    default: return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
+  }
+}
+
+void AppendUtf8(char32_t code_point, std::string& out) {
+  const auto tail = [&out, code_point](int shift) { out += static_cast<char>(0x80 | (code_point >> shift & 0x3F)); };
+  if (code_point < 0x80) {
+    out += static_cast<char>(code_point);
+  } else if (code_point < 0x800) {
+    out += static_cast<char>(0xC0 | code_point >> 6);
+    tail(0);
+  } else if (code_point < 0x10000) {
+    out += static_cast<char>(0xE0 | code_point >> 12);
+    tail(6);
+    tail(0);
+  } else {
+    out += static_cast<char>(0xF0 | code_point >> 18);
+    tail(12);
+    tail(6);
+    tail(0);
+  }
 }
 
 }  // namespace gather

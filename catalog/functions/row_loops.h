@@ -1,0 +1,63 @@
+// Row loops for kernels: call a function for every valid row, with typed arguments.
+//
+// For strict kernels: rows that are null in `result` (the AND of the arguments' validity) are skipped, whatever lies there.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "types/vector.h"
+
+namespace gather::catalog {
+
+// f(row) for every row that is not null in `result`.
+template <class F>
+void ForValidRows(const Vector& result, uint32_t rows, F&& f) {
+  const uint64_t* validity = result.validity();
+  if (validity == nullptr) {
+    for (uint32_t row = 0; row < rows; ++row) f(row);
+    return;
+  }
+  for (uint32_t row = 0; row < rows; ++row) {
+    if (BitIsSet(validity, row)) f(row);
+  }
+}
+
+// out[row] = f(a[row])
+template <class R, class A, class F>
+void MapRows(const Vector& a, uint32_t rows, Vector& result, F&& f) {
+  R* out = result.data<R>();
+  const VectorView view = a.View();
+  ForValidRows(result, rows, [&](uint32_t row) { out[row] = f(view.get<A>(row)); });
+}
+
+// out[row] = f(a[row], b[row]); a constant argument is read once.
+template <class R, class A, class B, class F>
+void MapRows(const Vector& a, const Vector& b, uint32_t rows, Vector& result, F&& f) {
+  R* out = result.data<R>();
+  const VectorView left = a.View(), right = b.View();
+  if (a.is_flat() && b.is_constant() && result.validity() == nullptr) {
+    const A* values = a.data<A>();
+    const B constant = right.get<B>(0);
+    for (uint32_t row = 0; row < rows; ++row) out[row] = f(values[row], constant);
+    return;
+  }
+  ForValidRows(result, rows, [&](uint32_t row) { out[row] = f(left.get<A>(row), right.get<B>(row)); });
+}
+
+// A string of `size` bytes that fill(char*) writes, in `result`'s memory.
+template <class F>
+StringRef WriteString(Vector& result, size_t size, F&& fill) {
+  if (size <= StringRef::kInlineBytes) {
+    char buffer[StringRef::kInlineBytes];
+    fill(buffer);
+    return StringRef(buffer, static_cast<uint32_t>(size));
+  }
+  char* bytes = result.heap().Allocate(static_cast<uint32_t>(size));
+  fill(bytes);
+  return StringRef(bytes, static_cast<uint32_t>(size));
+}
+
+inline std::string_view StringAt(const VectorView& view, uint32_t row) { return view.get<StringRef>(row).view(); }
+
+}  // namespace gather::catalog
