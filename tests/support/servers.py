@@ -55,7 +55,7 @@ class Server:
     @property
     def environment(self):
         return {**os.environ, "PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "postgres",
-                "PGDATABASE": "postgres", "PGSSLMODE": "prefer"}
+                "PGDATABASE": "postgres"}
 
     def __enter__(self):
         try:
@@ -92,7 +92,7 @@ class Server:
             return False
         pg_isready = POSTGRES_BIN / "pg_isready"
         return not pg_isready.exists() or subprocess.run(
-            [pg_isready, "-q", "-h", "127.0.0.1", "-p", str(self.port)]).returncode == 0
+            [pg_isready, "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", "postgres"]).returncode == 0
 
     def stop(self, how=signal.SIGTERM):
         if self.process is None:
