@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "catalog/catalog.h"
+#include "catalog/random_state.h"
 #include "catalog/settings.h"
 #include "storage/locks.h"
 
@@ -43,6 +44,7 @@ class SessionServices {
   virtual int64_t statement_start() const = 0;           // µs since 2000
   virtual int64_t backend_start() const = 0;
   virtual void Notice(std::string_view severity, SqlState state, std::string_view message, std::string_view detail = {}, std::string_view hint = {}) = 0;
+  virtual RandomState* random_state() { return nullptr; }         // of random() and setseed(); null: one per thread
   // Transaction
   virtual CatalogRef catalog_view() const = 0;           // pinned by the running statement
   virtual Catalog& catalog() = 0;
