@@ -1,10 +1,12 @@
 // LockManager: PostgreSQL's eight table lock modes and advisory locks; FIFO queues, deadlock detection.
 //
-// Weak modes (AccessShare, RowShare, RowExclusive) take a sharded fast path (BRAVO, Dice & Kogan 2019) as long as nobody holds or waits for
-// a strong one. A holder is a transaction or a session (advisory). Thread-safe. Order of locks: docs/locks.md.
+// Weak modes (AccessShare, RowShare, RowExclusive) take a fast path that touches only the owner's own cache lines as long as nobody holds
+// or waits for a strong one (visible readers, as in BRAVO, Dice & Kogan 2019, and PostgreSQL's fast path): docs/locks.md.
+// A holder is a transaction or a session (advisory). Thread-safe.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -40,9 +42,9 @@ class LockOwner {
   uint64_t Mark() const;                                 // savepoint
   void RollbackTo(uint64_t mark);
 
- private:
-  friend class LockManager;
   struct State;
+
+ private:
   std::unique_ptr<State> state_;
 };
 
@@ -61,6 +63,9 @@ class LockManager {
   std::vector<LockStatus> Status() const;
   std::vector<int32_t> BlockingPids(int32_t backend_pid) const;
   void set_deadlock_timeout_ms(int64_t milliseconds);
+  // Blocks while `still_running` says that transaction `holder` runs; part of the same waits-for graph. For TransactionManager::WaitFor.
+  void WaitForTransaction(TransactionId waiter, TransactionId holder, const std::function<bool()>& still_running, const InterruptFlag& interrupt);
+  void TransactionEnded();                               // wakes those waits
   struct State;
   State& state() { return *state_; }
 

@@ -53,8 +53,13 @@ class Storage {
   // Raw records for the catalog (column family "catalog"): ordered keys, transactional through WriteSet, read directly at start.
   void ForEachCatalogRecord(std::string_view prefix, const std::function<void(std::string_view key, std::string_view value)>& visit) const;
 
+  // Called, on the inserting thread, when a table has something to freeze: wakes the maintenance thread.
+  void SetNudge(std::function<void()> nudge);
+
+  struct State;                                          // storage's own: storage/storage_state.h
+  State& state() { return *state_; }
+
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

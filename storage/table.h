@@ -66,6 +66,9 @@ class TableStore {
   enum class Liveness : uint8_t { kDead, kLive, kInserting, kDeleting };  // the last two: `holder` is still running
   Liveness CheckLiveness(const Transaction& transaction, RowId row, TransactionId* holder) const;
 
+  // Deleted at or before `oldest`, or never inserted: index entries that lead to it can go.
+  bool IsDeadToAll(RowId row, CommitTimestamp oldest) const;
+
   // Maintenance: turns full, settled row groups into segments; returns how many.
   uint32_t Freeze();
 

@@ -65,11 +65,12 @@ class Transaction {
   void Rollback();
   bool active() const;
 
+  struct State;                                          // storage's own: storage/transaction_state.h
+  State& state() { return *state_; }
+  const State& state() const { return *state_; }
+
  private:
   friend class TransactionManager;
-  friend class TableStore;
-  friend class Storage;
-  struct State;
   explicit Transaction(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
@@ -87,10 +88,11 @@ class TransactionManager {
   void WaitFor(TransactionId waiter, TransactionId id, const InterruptFlag& interrupt);
   bool IsActive(TransactionId id) const;
 
- private:
-  friend class Transaction;
-  friend class TableStore;
   struct State;
+  State& state() { return *state_; }
+  const State& state() const { return *state_; }
+
+ private:
   std::unique_ptr<State> state_;
 };
 

@@ -1,0 +1,54 @@
+// Recovery of one table: its row groups from their records on disk. Everything found is committed and older than every snapshot.
+#include <map>
+
+#include "storage/delete_record.h"
+#include "storage/keys.h"
+#include "storage/storage_state.h"
+#include "storage/table_state.h"
+
+namespace gather::storage {
+
+void TableStore::State::Load() {
+  KvStore& kv = storage.kv();
+  std::map<uint64_t, std::shared_ptr<RowGroup>> found;
+  const std::string rows = RowsPrefix(id);
+  int64_t live = 0;
+  kv.ForEach(Family::kChunks, rows, KeyAfterPrefix(rows), [&](std::string_view key, std::string_view value) {
+    const uint64_t number = GroupOfRowsKey(key);
+    std::shared_ptr<RowGroup>& group = found[number];
+    if (group == nullptr) {
+      std::vector<StoredColumn> stored;
+      for (const ColumnId column : FreshColumns::ColumnsOf(value)) {
+        for (const StoredColumn& known : columns) {
+          if (known.id == column) stored.push_back(known);
+        }
+      }
+      group = std::make_shared<RowGroup>(id, number, counters, std::move(stored));
+    }
+    live += group->LoadChunk(SlotOfChunkKey(key), value);
+    return true;
+  });
+  int64_t dead = 0;
+  kv.ForEach(Family::kDeletes, rows, KeyAfterPrefix(rows), [&](std::string_view key, std::string_view value) {
+    const auto group = found.find(GroupOfRowsKey(key));
+    if (group == found.end()) return true;
+    group->second->delete_records.fetch_add(1, std::memory_order_relaxed);
+    DecodeSlotRuns(value, [&](uint32_t first, uint32_t count) {
+      group->second->StampDeleted(first, count, kSettled);
+      dead += count;
+    });
+    return true;
+  });
+  auto list = std::make_shared<GroupList>();
+  for (const auto& [number, group] : found) {
+    group->Settle(CommitTimestamp(kSettled));
+    next_group = number + 1;
+    list->groups.push_back(group);
+  }
+  if (!list->groups.empty() && !list->groups.back()->closed()) open = list->groups.back();
+  groups = std::move(list);
+  counters->live.store(live - dead, std::memory_order_relaxed);
+  counters->dead.store(dead, std::memory_order_relaxed);
+}
+
+}  // namespace gather::storage

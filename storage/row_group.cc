@@ -1,0 +1,114 @@
+#include "storage/row_group.h"
+
+#include <algorithm>
+
+namespace gather::storage {
+
+RowGroup::RowGroup(StorageId table, uint64_t number, std::shared_ptr<TableCounters> counters, std::vector<StoredColumn> columns)
+    : table_(table), number_(number), counters_(std::move(counters)) {
+  contents_.fresh = std::make_shared<FreshColumns>(std::move(columns));
+  contents_.versions = std::make_shared<VersionInfo>();
+}
+
+RowGroup::RowGroup(StorageId table, uint64_t number, std::shared_ptr<TableCounters> counters, std::shared_ptr<const FrozenColumns> frozen,
+                   std::unique_ptr<VersionInfo> versions)
+    : table_(table), number_(number), counters_(std::move(counters)), closed_(true) {
+  contents_.rows = frozen->rows();
+  contents_.frozen = std::move(frozen);
+  contents_.versions = std::move(versions);
+}
+
+RowGroup::Pinned RowGroup::Pin() const {
+  std::lock_guard lock(latch_);
+  return contents_;
+}
+
+uint32_t RowGroup::rows() const {
+  std::lock_guard lock(latch_);
+  return contents_.rows;
+}
+
+uint32_t RowGroup::Append(std::span<const ColumnSource> sources, uint32_t from, uint32_t count, Stamp stamp, uint32_t* first) {
+  std::lock_guard lock(latch_);
+  if (closed_) return 0;
+  count = std::min(count, kRowGroupSize - contents_.rows);
+  if (count == 0) return 0;
+  contents_.fresh->Append(sources, from, count, contents_.rows);
+  contents_.versions->SetInserted(contents_.rows, count, stamp);
+  *first = contents_.rows;
+  contents_.rows += count;
+  closed_ = contents_.rows == kRowGroupSize;
+  return count;
+}
+
+void RowGroup::Close() {
+  std::lock_guard lock(latch_);
+  closed_ = true;
+}
+
+bool RowGroup::closed() const {
+  std::lock_guard lock(latch_);
+  return closed_;
+}
+
+bool RowGroup::Holds(std::span<const StoredColumn> columns) const {
+  std::lock_guard lock(latch_);
+  return contents_.fresh != nullptr && contents_.fresh->Holds(columns);
+}
+
+uint32_t RowGroup::LoadChunk(uint32_t first, std::string_view record) {
+  std::lock_guard lock(latch_);
+  const uint32_t rows = contents_.fresh->Load(record, first);
+  // Slots in between belonged to transactions that did not commit.
+  if (first > contents_.rows) contents_.versions->SetInserted(contents_.rows, first - contents_.rows, kAborted);
+  contents_.versions->SetInserted(first, rows, kSettled);
+  contents_.rows = std::max(contents_.rows, first + rows);
+  closed_ = contents_.rows == kRowGroupSize;
+  return rows;
+}
+
+WriteResult RowGroup::Delete(uint32_t slot, TransactionId transaction, uint32_t command) {
+  std::lock_guard lock(latch_);
+  const Stamp now = contents_.versions->Deleted(slot);
+  if (now == kNotDeleted) {
+    contents_.versions->SetDeleted(slot, RunningStamp(transaction, command));
+    return {WriteOutcome::kDone, {}};
+  }
+  if (IsOwn(now, transaction)) return {WriteOutcome::kOwnCommand, transaction};
+  if (IsRunning(now)) return {WriteOutcome::kBusy, TransactionId(StampTransaction(now))};
+  return {WriteOutcome::kConflict, {}};
+}
+
+void RowGroup::StampInserted(uint32_t first, uint32_t count, Stamp stamp) {
+  std::lock_guard lock(latch_);
+  contents_.versions->SetInserted(first, count, stamp);
+}
+
+void RowGroup::StampDeleted(uint32_t first, uint32_t count, Stamp stamp) {
+  std::lock_guard lock(latch_);
+  for (uint32_t slot = first; slot < first + count; ++slot) contents_.versions->SetDeleted(slot, stamp);
+}
+
+void RowGroup::ReplaceByFrozen(std::shared_ptr<const FrozenColumns> frozen) {
+  std::lock_guard lock(latch_);
+  contents_.frozen = std::move(frozen);
+  contents_.fresh.reset();
+}
+
+bool RowGroup::Settle(CommitTimestamp oldest) {
+  std::lock_guard lock(latch_);
+  std::unique_ptr<VersionInfo> settled = contents_.versions->Settled(contents_.rows, oldest);
+  if (settled == nullptr) return false;
+  contents_.versions = std::move(settled);
+  return true;
+}
+
+const std::shared_ptr<RowGroup>* GroupList::Find(uint64_t number) const {
+  // Numbers are dense but for groups that were rolled back or vacuumed away.
+  if (number < groups.size() && groups[number]->number() == number) return &groups[number];
+  const auto at = std::lower_bound(groups.begin(), groups.end(), number,
+                                   [](const std::shared_ptr<RowGroup>& group, uint64_t wanted) { return group->number() < wanted; });
+  return at != groups.end() && (*at)->number() == number ? &*at : nullptr;
+}
+
+}  // namespace gather::storage

@@ -1,0 +1,196 @@
+#include "storage/table.h"
+
+#include <algorithm>
+
+#include "storage/byte_io.h"
+#include "storage/keys.h"
+#include "storage/storage_state.h"
+#include "storage/table_state.h"
+#include "storage/transaction_state.h"
+#include "types/error.h"
+
+namespace gather::storage {
+
+std::string EncodeTableRecord(bool dropped, std::span<const StoredColumn> columns) {
+  ByteWriter writer;
+  writer.Put(static_cast<uint8_t>(dropped));
+  writer.Put(static_cast<uint32_t>(columns.size()));
+  for (const StoredColumn& column : columns) {
+    writer.Put(column.id.value);
+    writer.Put(column.type.oid);
+    writer.Put(column.type.typmod);
+  }
+  return writer.Take();
+}
+
+std::vector<StoredColumn> DecodeTableRecord(std::string_view record, bool* dropped) {
+  ByteReader reader(record);
+  *dropped = reader.Get<uint8_t>() != 0;
+  const auto count = reader.Get<uint32_t>();
+  std::vector<StoredColumn> columns;
+  for (uint32_t i = 0; i < count; ++i) {
+    StoredColumn column;
+    column.id = ColumnId(reader.Get<int16_t>());
+    column.type.oid = reader.Get<Oid>();
+    column.type.typmod = reader.Get<int32_t>();
+    columns.push_back(column);
+  }
+  return columns;
+}
+
+// ---- TableStore::State
+
+TableStore::State::~State() {
+  if (!dropped.load()) return;
+  try {
+    KvStore& kv = storage.kv();
+    const std::string rows = RowsPrefix(id), groups_prefix = GroupPrefix(id);
+    for (const Family family : {Family::kChunks, Family::kDeletes, Family::kSegments}) kv.DeleteRange(family, rows, KeyAfterPrefix(rows));
+    kv.DeleteRange(Family::kTables, groups_prefix, KeyAfterPrefix(groups_prefix));
+    kv.DeleteRange(Family::kTables, TableKey(id), KeyAfterPrefix(TableKey(id)));
+  } catch (const SqlError&) {
+    // The dropped mark is on disk: the next start removes the rest.
+  }
+}
+
+void TableStore::State::AddGroup(std::shared_ptr<RowGroup> group) {
+  auto list = std::make_shared<GroupList>(*groups);
+  list->groups.push_back(std::move(group));
+  groups = std::move(list);
+}
+
+std::shared_ptr<RowGroup> TableStore::State::NewGroup(std::span<const StoredColumn> wanted) {
+  std::vector<StoredColumn> stored = columns;
+  for (const StoredColumn& column : wanted) {
+    const bool known = std::any_of(stored.begin(), stored.end(), [&](const StoredColumn& present) { return present.id == column.id; });
+    if (!known) stored.push_back(column);
+  }
+  auto group = std::make_shared<RowGroup>(id, next_group++, counters, std::move(stored));
+  AddGroup(group);
+  return group;
+}
+
+std::shared_ptr<RowGroup> TableStore::State::OpenGroup(std::span<const StoredColumn> wanted, const RowGroup* full) {
+  std::lock_guard lock(latch);
+  if (open != nullptr && open.get() != full && open->Holds(wanted)) return open;
+  if (open != nullptr) open->Close();
+  open = NewGroup(wanted);
+  return open;
+}
+
+std::shared_ptr<RowGroup> TableStore::State::Find(RowId row) const {
+  std::lock_guard lock(latch);
+  const std::shared_ptr<RowGroup>* group = groups->Find(row.group());
+  return group == nullptr ? nullptr : *group;
+}
+
+// ---- TableStore
+
+std::shared_ptr<TableStore> MakeTable(Storage& storage, StorageId id, std::vector<StoredColumn> columns) {
+  return std::make_shared<TableStore>(std::make_unique<TableStore::State>(storage, id, std::move(columns)));
+}
+
+TableStore::TableStore(std::unique_ptr<State> state) : state_(std::move(state)) {}
+TableStore::~TableStore() = default;
+
+StorageId TableStore::id() const { return state_->id; }
+
+std::vector<StoredColumn> TableStore::columns() const {
+  std::lock_guard lock(state_->latch);
+  return state_->columns;
+}
+
+TableStatistics TableStore::statistics() const {
+  TableStatistics statistics;
+  const std::shared_ptr<const GroupList> groups = state_->Groups();
+  statistics.rows = static_cast<uint64_t>(std::max<int64_t>(0, state_->counters->live.load(std::memory_order_relaxed)));
+  statistics.dead_rows = static_cast<uint64_t>(std::max<int64_t>(0, state_->counters->dead.load(std::memory_order_relaxed)));
+  statistics.row_groups = groups->groups.size();
+  for (const auto& group : groups->groups) {
+    const RowGroup::Pinned pinned = group->Pin();
+    statistics.bytes += pinned.frozen != nullptr ? pinned.frozen->bytes() : pinned.fresh->bytes();
+  }
+  return statistics;
+}
+
+void TableStore::Insert(Transaction& transaction, std::span<const StoredColumn> columns, const Chunk& rows, RowId* ids) {
+  const uint32_t count = rows.rows();
+  if (count == 0) return;
+  std::vector<Vector> converted;
+  converted.reserve(columns.size());
+  std::vector<ColumnSource> sources(columns.size());
+  for (size_t c = 0; c < columns.size(); ++c) {
+    const bool numeric = columns[c].type.oid == type_oid::kNumeric;
+    if (numeric) converted.push_back(StoredForm(rows[c], columns[c].type, count));
+    sources[c] = {columns[c].id, numeric ? &converted.back() : &rows[c]};
+  }
+  Transaction::State& state = transaction.state();
+  const Stamp stamp = RunningStamp(state.id, state.command);
+  const RowGroup* full = nullptr;
+  for (uint32_t done = 0; done < count;) {
+    const std::shared_ptr<RowGroup> group = state_->OpenGroup(columns, full);
+    uint32_t first = 0;
+    const uint32_t appended = group->Append(sources, done, count - done, stamp, &first);
+    if (appended == 0) {
+      full = group.get();
+      continue;
+    }
+    state.Record(UndoEntry::Kind::kInsert, group, first, appended);
+    for (uint32_t i = 0; i < appended; ++i) ids[done + i] = RowId(group->number(), first + i);
+    done += appended;
+    if (first + appended == kRowGroupSize) state_->storage.state().Nudge();
+  }
+}
+
+WriteResult TableStore::Delete(Transaction& transaction, const Snapshot& /*snapshot*/, RowId row) {
+  const std::shared_ptr<RowGroup> group = state_->Find(row);
+  if (group == nullptr || row.slot() >= group->rows()) return {WriteOutcome::kConflict, {}};
+  Transaction::State& state = transaction.state();
+  WriteResult result = group->Delete(row.slot(), state.id, state.command);
+  if (result.outcome == WriteOutcome::kDone) {
+    state.Record(UndoEntry::Kind::kDelete, group, row.slot(), 1);
+  } else if (result.outcome == WriteOutcome::kBusy) {
+    result.holder = state.manager->FullId(result.holder.value);
+  }
+  return result;
+}
+
+bool TableStore::IsVisible(const Snapshot& snapshot, RowId row) const {
+  const std::shared_ptr<RowGroup> group = state_->Find(row);
+  if (group == nullptr) return false;
+  const RowGroup::Pinned pinned = group->Pin();
+  return row.slot() < pinned.rows && pinned.versions->IsVisible(row.slot(), snapshot);
+}
+
+TableStore::Liveness TableStore::CheckLiveness(const Transaction& transaction, RowId row, TransactionId* holder) const {
+  const std::shared_ptr<RowGroup> group = state_->Find(row);
+  if (group == nullptr) return Liveness::kDead;
+  const RowGroup::Pinned pinned = group->Pin();
+  if (row.slot() >= pinned.rows) return Liveness::kDead;
+  const Stamp inserted = pinned.versions->Inserted(row.slot());
+  const Stamp deleted = pinned.versions->Deleted(row.slot());
+  if (inserted == kAborted) return Liveness::kDead;
+  const Transaction::State& state = transaction.state();
+  if (IsRunning(inserted) && !IsOwn(inserted, state.id)) {
+    *holder = state.manager->FullId(StampTransaction(inserted));
+    return Liveness::kInserting;
+  }
+  if (deleted == kNotDeleted) return Liveness::kLive;
+  if (IsRunning(deleted) && !IsOwn(deleted, state.id)) {
+    *holder = state.manager->FullId(StampTransaction(deleted));
+    return Liveness::kDeleting;
+  }
+  return Liveness::kDead;
+}
+
+bool TableStore::IsDeadToAll(RowId row, CommitTimestamp oldest) const {
+  const std::shared_ptr<RowGroup> group = state_->Find(row);
+  if (group == nullptr) return true;
+  const RowGroup::Pinned pinned = group->Pin();
+  if (row.slot() >= pinned.rows) return true;
+  return pinned.versions->Inserted(row.slot()) == kAborted || pinned.versions->Deleted(row.slot()) <= oldest.value;
+}
+
+uint32_t TableStore::Freeze() { return 0; }
+
+}  // namespace gather::storage

@@ -1,0 +1,55 @@
+// The inside of TableStore, shared by storage's own files.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "storage/delete_record.h"
+#include "storage/row_group.h"
+#include "storage/storage.h"
+#include "storage/table.h"
+
+namespace gather::storage {
+
+struct TableStore::State {
+  State(Storage& owner, StorageId storage_id, std::vector<StoredColumn> stored)
+      : storage(owner), id(storage_id), counters(std::make_shared<TableCounters>()), columns(std::move(stored)),
+        groups(std::make_shared<const GroupList>()) {}
+  ~State();
+
+  Storage& storage;
+  const StorageId id;
+  const std::shared_ptr<TableCounters> counters;
+  std::atomic<bool> committed{false};                    // its creation
+  std::atomic<bool> dropped{false};                      // its keys go with the last user
+
+  // Guards what follows; held to copy or replace pointers only.
+  mutable std::mutex latch;
+  std::vector<StoredColumn> columns;
+  std::shared_ptr<const GroupList> groups;
+  std::shared_ptr<RowGroup> open;                        // where small inserts go; null: none
+  uint64_t next_group = 0;
+
+  std::mutex maintenance;                                // one Freeze at a time
+
+  std::shared_ptr<const GroupList> Groups() const {
+    std::lock_guard lock(latch);
+    return groups;
+  }
+  // The open group, if it holds all of `wanted`; else a new one. `full` is what the caller found full.
+  std::shared_ptr<RowGroup> OpenGroup(std::span<const StoredColumn> wanted, const RowGroup* full);
+  void AddGroup(std::shared_ptr<RowGroup> group);        // latch held
+  std::shared_ptr<RowGroup> NewGroup(std::span<const StoredColumn> wanted);  // latch held; listed
+  std::shared_ptr<RowGroup> Find(RowId row) const;       // null: no such group
+  void Load();                                           // recovery.cc
+};
+
+std::shared_ptr<TableStore> MakeTable(Storage& storage, StorageId id, std::vector<StoredColumn> columns);
+
+// TableRecord: dropped:1 | columns:4 | per column id:2, type:4, typmod:4
+std::string EncodeTableRecord(bool dropped, std::span<const StoredColumn> columns);
+std::vector<StoredColumn> DecodeTableRecord(std::string_view record, bool* dropped);
+
+}  // namespace gather::storage

@@ -1,0 +1,336 @@
+#include "storage/transaction.h"
+
+#include <algorithm>
+
+#include "storage/keys.h"
+#include "storage/storage_state.h"
+#include "storage/table_state.h"
+#include "storage/transaction_state.h"
+#include "types/error.h"
+
+namespace gather::storage {
+
+namespace {
+// Numbers reserved on disk at a time, and how early the next ones are.
+constexpr uint64_t kTransactionStep = uint64_t{1} << 22;
+}  // namespace
+
+// ---- KeyLocks
+
+bool KeyLocks::TryLock(uint64_t key, TransactionId transaction, TransactionId* holder, bool* fresh) {
+  Shard& at = shard(key);
+  std::lock_guard lock(at.latch);
+  const auto [entry, inserted] = at.holders.try_emplace(key, transaction);
+  *holder = entry->second;
+  *fresh = inserted;
+  return entry->second == transaction;
+}
+
+void KeyLocks::Unlock(uint64_t key, TransactionId transaction) {
+  Shard& at = shard(key);
+  std::lock_guard lock(at.latch);
+  const auto entry = at.holders.find(key);
+  if (entry != at.holders.end() && entry->second == transaction) at.holders.erase(entry);
+}
+
+// ---- Transaction::State
+
+KvWriteSet& Transaction::State::Writes() {
+  if (writes == nullptr) writes = storage->kv().NewWriteSet();
+  return *writes;
+}
+
+void Transaction::State::Record(UndoEntry::Kind kind, const std::shared_ptr<RowGroup>& group, uint32_t first, uint32_t count) {
+  command_wrote = true;
+  uint32_t position;
+  if (!groups.empty() && groups.back() == group) {
+    position = static_cast<uint32_t>(groups.size() - 1);
+  } else {
+    const auto [entry, fresh] = group_positions.try_emplace(group.get(), static_cast<uint32_t>(groups.size()));
+    if (fresh) groups.push_back(group);
+    position = entry->second;
+  }
+  if (undo.size() > undo_floor) {
+    UndoEntry& last = undo.back();
+    if (last.kind == kind && last.group == position && last.first + last.count == first) {
+      last.count += count;
+      return;
+    }
+  }
+  undo.push_back({kind, position, first, count});
+}
+
+void Transaction::State::UndoTo(size_t position) {
+  while (undo.size() > position) {
+    const UndoEntry entry = undo.back();
+    undo.pop_back();
+    switch (entry.kind) {
+      case UndoEntry::Kind::kInsert:
+        groups[entry.group]->StampInserted(entry.first, entry.count, kAborted);
+        groups[entry.group]->counters().dead.fetch_add(entry.count, std::memory_order_relaxed);
+        break;
+      case UndoEntry::Kind::kDelete: groups[entry.group]->StampDeleted(entry.first, entry.count, kNotDeleted); break;
+      case UndoEntry::Kind::kCreateTable: storage->state().ForgetTable(tables[entry.group]->id()); break;
+      case UndoEntry::Kind::kDropTable: break;
+    }
+  }
+  undo_floor = std::min(undo_floor, undo.size());
+}
+
+// Per touched row group: what this transaction inserted, as runs, and what it deleted.
+void Transaction::State::WriteRows(CommitTimestamp timestamp) {
+  struct Changes {
+    std::vector<std::pair<uint32_t, uint32_t>> inserted;  // first, end
+    std::vector<std::pair<uint32_t, uint32_t>> deleted;
+  };
+  std::vector<Changes> changes(groups.size());
+  for (const UndoEntry& entry : undo) {
+    if (entry.kind == UndoEntry::Kind::kInsert) changes[entry.group].inserted.emplace_back(entry.first, entry.first + entry.count);
+    if (entry.kind == UndoEntry::Kind::kDelete) changes[entry.group].deleted.emplace_back(entry.first, entry.first + entry.count);
+  }
+  const auto merge = [](std::vector<std::pair<uint32_t, uint32_t>>& runs) {
+    std::sort(runs.begin(), runs.end());
+    size_t kept = 0;
+    for (size_t i = 1; i < runs.size(); ++i) {
+      if (runs[kept].second == runs[i].first) runs[kept].second = runs[i].second; else runs[++kept] = runs[i];
+    }
+    if (!runs.empty()) runs.resize(kept + 1);
+  };
+  for (const UndoEntry& entry : undo) {
+    // Again, for columns added since: AddColumn knows no transaction.
+    if (entry.kind != UndoEntry::Kind::kCreateTable) continue;
+    const TableStore& table = *tables[entry.group];
+    Writes().Put(Family::kTables, TableKey(table.id()), EncodeTableRecord(false, table.columns()));
+  }
+  for (const UndoEntry& entry : undo) {
+    if (entry.kind != UndoEntry::Kind::kDropTable) continue;
+    const TableStore& table = *tables[entry.group];
+    Writes().Put(Family::kTables, TableKey(table.id()), EncodeTableRecord(true, table.columns()));
+  }
+  for (size_t g = 0; g < groups.size(); ++g) {
+    RowGroup& group = *groups[g];
+    merge(changes[g].inserted);
+    merge(changes[g].deleted);
+    if (!changes[g].inserted.empty()) {
+      const RowGroup::Pinned pinned = group.Pin();
+      if (pinned.frozen != nullptr) {
+        Writes().Put(Family::kTables, GroupKey(group.table(), group.number()), pinned.frozen->Record());
+      } else {
+        for (const auto& [first, end] : changes[g].inserted) {
+          Writes().Put(Family::kChunks, ChunkKey(group.table(), group.number(), first), pinned.fresh->Serialize(first, end - first));
+        }
+      }
+    }
+    if (!changes[g].deleted.empty()) {
+      Writes().Put(Family::kDeletes, DeleteKey(group.table(), group.number(), timestamp), EncodeSlotRuns(changes[g].deleted));
+      group.delete_records.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+}
+
+void Transaction::State::StampAll(Stamp stamp) {
+  for (const UndoEntry& entry : undo) {
+    if (entry.kind == UndoEntry::Kind::kInsert) {
+      groups[entry.group]->StampInserted(entry.first, entry.count, stamp);
+      groups[entry.group]->counters().live.fetch_add(entry.count, std::memory_order_relaxed);
+    } else if (entry.kind == UndoEntry::Kind::kDelete) {
+      groups[entry.group]->StampDeleted(entry.first, entry.count, stamp);
+      groups[entry.group]->counters().live.fetch_sub(entry.count, std::memory_order_relaxed);
+      groups[entry.group]->counters().dead.fetch_add(entry.count, std::memory_order_relaxed);
+    }
+  }
+}
+
+void Transaction::State::End() {
+  active = false;
+  for (const uint64_t key : key_locks) manager->keys.Unlock(key, id);
+  key_locks.clear();
+  ActiveTransactions::Slot* left = slot;
+  slot = nullptr;
+  ActiveTransactions::Leave(left);
+  if (left->waiters.load(std::memory_order_seq_cst) != 0) storage->locks().TransactionEnded();
+  undo.clear();
+  groups.clear();
+  group_positions.clear();
+  tables.clear();
+  participants.clear();
+  writes.reset();
+}
+
+// ---- Transaction
+
+Transaction::Transaction(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Transaction::~Transaction() {
+  if (state_->active) Rollback();
+}
+
+TransactionId Transaction::id() const { return state_->id; }
+IsolationLevel Transaction::isolation() const { return state_->isolation; }
+bool Transaction::active() const { return state_->active; }
+uint32_t Transaction::command() const { return state_->command; }
+bool Transaction::has_writes() const { return !state_->undo.empty() || (state_->writes != nullptr && !state_->writes->empty()); }
+
+Snapshot Transaction::TakeSnapshot() {
+  State& state = *state_;
+  if (state.isolation != IsolationLevel::kReadCommitted && state.snapshot != 0) {
+    return {CommitTimestamp(state.snapshot), state.id, state.command};
+  }
+  uint64_t newest = state.manager->commits.published();
+  if (state.snapshot == 0) {
+    // Registered before it counts: whoever computes Oldest after this second look sees it.
+    for (;;) {
+      state.slot->snapshot.store(newest, std::memory_order_seq_cst);
+      const uint64_t again = state.manager->commits.published();
+      if (again == newest) break;
+      newest = again;
+    }
+    state.snapshot = newest;
+  }
+  return {CommitTimestamp(newest), state.id, state.command};
+}
+
+void Transaction::NextCommand() {
+  State& state = *state_;
+  if (!state.command_wrote) return;
+  if (state.command == kMaxCommand) throw SqlError(sqlstate::kProgramLimitExceeded, Format("cannot have more than %u commands in a transaction", kMaxCommand));
+  ++state.command;
+  state.command_wrote = false;
+}
+
+uint64_t Transaction::Savepoint() {
+  State& state = *state_;
+  SavepointState savepoint;
+  savepoint.undo = state.undo.size();
+  savepoint.had_writes = state.writes != nullptr;
+  if (state.writes != nullptr) {
+    state.writes->SetSavepoint();
+    ++state.write_savepoints;
+  }
+  savepoint.write_savepoints = state.write_savepoints;
+  for (const auto& participant : state.participants) savepoint.participants.push_back(participant->Mark());
+  state.undo_floor = state.undo.size();
+  state.savepoints.push_back(std::move(savepoint));
+  return state.savepoints.size() - 1;
+}
+
+void Transaction::RollbackTo(uint64_t mark) {
+  State& state = *state_;
+  if (mark >= state.savepoints.size()) ThrowInternal("rollback to an unknown savepoint");
+  state.savepoints.resize(mark + 1);
+  SavepointState& savepoint = state.savepoints[mark];
+  state.UndoTo(savepoint.undo);
+  state.undo_floor = state.undo.size();
+  if (!savepoint.had_writes) {
+    state.writes.reset();
+    state.write_savepoints = 0;
+  } else {
+    while (state.write_savepoints >= savepoint.write_savepoints) {
+      state.writes->RollbackToSavepoint();
+      --state.write_savepoints;
+    }
+    state.writes->SetSavepoint();                        // the savepoint may be rolled back to again
+    ++state.write_savepoints;
+  }
+  for (size_t i = 0; i < state.participants.size(); ++i) {
+    state.participants[i]->RollbackTo(i < savepoint.participants.size() ? savepoint.participants[i] : 0);
+  }
+}
+
+void Transaction::AddParticipant(std::shared_ptr<CommitParticipant> participant) { state_->participants.push_back(std::move(participant)); }
+
+WriteSet& Transaction::writes() { return state_->Writes(); }
+
+CommitTimestamp Transaction::Commit(SynchronousCommit sync) {
+  State& state = *state_;
+  if (!state.active) ThrowInternal("commit of a transaction that has ended");
+  try {
+    for (const auto& participant : state.participants) {
+      participant->BeforeCommit(state.Writes());
+    }
+  } catch (...) {
+    Rollback();
+    throw;
+  }
+  if (!has_writes()) {  // nothing to order or to make durable
+    const CommitTimestamp newest(state.manager->commits.published());
+    for (const auto& participant : state.participants) participant->Committed(newest);
+    state.End();
+    return newest;
+  }
+  CommitQueue::Ticket ticket;
+  state.manager->commits.Enter(ticket);
+  const CommitTimestamp timestamp = ticket.timestamp();
+  try {
+    state.storage->state().ReserveCounter(state.storage->state().timestamp_limit, timestamp.value, kTransactionStep);
+    state.WriteRows(timestamp);
+    state.storage->kv().Write(state.Writes(), sync == SynchronousCommit::kOn);
+  } catch (...) {
+    state.manager->commits.Finish(ticket, nullptr);
+    Rollback();
+    throw;
+  }
+  state.StampAll(timestamp.value);
+  std::function<void()> work;
+  if (!state.participants.empty() || !state.tables.empty()) {
+    work = [&] {
+      state.storage->state().PublishTables(state);
+      for (const auto& participant : state.participants) participant->Committed(timestamp);
+    };
+  }
+  state.manager->commits.Finish(ticket, work);
+  state.End();
+  return timestamp;
+}
+
+void Transaction::Rollback() {
+  State& state = *state_;
+  if (!state.active) return;
+  state.UndoTo(0);
+  for (auto participant = state.participants.rbegin(); participant != state.participants.rend(); ++participant) (*participant)->RolledBack();
+  state.End();
+}
+
+// ---- TransactionManager
+
+TransactionManager::TransactionManager(Storage& storage)
+    : state_(std::make_unique<State>(storage, storage.state().counters.timestamp, storage.state().counters.transaction)) {}
+TransactionManager::~TransactionManager() = default;
+
+std::unique_ptr<Transaction> TransactionManager::Begin(IsolationLevel level) {
+  auto state = std::make_unique<Transaction::State>();
+  state->storage = &state_->storage;
+  state->manager = state_.get();
+  state->id = TransactionId(state_->next_transaction.fetch_add(1, std::memory_order_relaxed));
+  state_->storage.state().ReserveCounter(state_->storage.state().transaction_limit, state->id.value, kTransactionStep);
+  state->isolation = level;
+  state->slot = state_->running.Enter(state->id);
+  return std::unique_ptr<Transaction>(new Transaction(std::move(state)));
+}
+
+Snapshot TransactionManager::Latest() const { return {CommitTimestamp(state_->commits.published()), TransactionId(0), 0}; }
+
+CommitTimestamp TransactionManager::Oldest() const { return CommitTimestamp(state_->running.Oldest(state_->commits.published())); }
+
+bool TransactionManager::IsActive(TransactionId id) const { return id.value != 0 && state_->running.Find(id) != nullptr; }
+
+void TransactionManager::WaitFor(TransactionId waiter, TransactionId id, const InterruptFlag& interrupt) {
+  ActiveTransactions::Slot* slot = state_->running.Find(id);
+  if (slot == nullptr || id == waiter) return;
+  // Counted before the second look, as the holder looks at the count after it has left: one of the two sees the other.
+  slot->waiters.fetch_add(1, std::memory_order_seq_cst);
+  struct Counted {
+    ActiveTransactions::Slot* slot;
+    ~Counted() { slot->waiters.fetch_sub(1, std::memory_order_seq_cst); }
+  } counted{slot};
+  state_->storage.locks().WaitForTransaction(waiter, id, [&] { return slot->id.load(std::memory_order_seq_cst) == id.value; }, interrupt);
+}
+
+TransactionId TransactionManager::State::FullId(uint64_t low_bits) const {
+  const uint64_t next = next_transaction.load(std::memory_order_relaxed);
+  uint64_t id = (next & ~kStampTransactionMask) | low_bits;
+  if (id >= next) id -= kStampTransactionMask + 1;
+  return TransactionId(id);
+}
+
+}  // namespace gather::storage
