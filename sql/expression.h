@@ -12,6 +12,7 @@
 #include "types/compare.h"
 #include "types/datum.h"
 #include "types/ids.h"
+#include "types/stack_depth.h"
 #include "types/type.h"
 
 namespace gather::sql {
@@ -33,7 +34,7 @@ enum class ExprKind : uint8_t {
   kExecParameter,   // index: result of init plan `index` (planner output only)
   kFunction,        // function(children); `op` when written as operator (EXPLAIN, deparse); `cast` when written as cast
   kIoCast,          // text output of children[0], then text input of `type` (CoerceViaIO)
-  kRelabel,         // children[0] seen as `type`: same bytes (binary-coercible cast)
+  kRelabel,         // children[0] seen as `type`: same bytes (binary-coercible cast); with `name`: COLLATE name
   kArrayCoerce,     // children[0]'s elements through children[1] (an expression over kCaseTest): array casts
   kAnd, kOr, kNot,  // three-valued; And and Or are n-ary
   kIsNull, kIsNotNull,
@@ -50,7 +51,7 @@ enum class ExprKind : uint8_t {
   kSlice,           // children[0][children[1]:children[2]]; a missing bound is a null child
   kRow,             // ROW(…): only inside comparisons and IN (expanded by the binder) or as record output
   kSubquery,        // see `subquery_kind`
-  kAggregate,       // aggregate call, see `aggregate`
+  kAggregate,       // aggregate call, see `aggregate`; index: 0, or how many query levels up the query lies whose rows it aggregates
   kGrouping,        // GROUPING(…)
   kWindow,          // window function call
   kSetFunction,     // set-returning function call in a target list
@@ -105,6 +106,7 @@ struct Expr {
   bool any = false, negated = false;       // kScalarArray, kInList, kArray
   bool implicit_cast = false;              // a cast the user did not write: deparse leaves it out
   bool cast = false, case_test = false;
+  bool sql_syntax = false;                 // written as EXTRACT(…), AT TIME ZONE, TRIM(…) …; with `name`: as that keyword (CURRENT_DATE). Deparse only.
   const catalog::FunctionInfo* function = nullptr;
   const catalog::OperatorInfo* op = nullptr;
   Datum constant;                          // kConstant (its type equals `type`)
@@ -126,6 +128,7 @@ bool IsConstantTrue(const Expr& expr);
 // Rebuilds `expr` bottom-up: `replace` returns a node's replacement, or null to keep it (children are rewritten first). Does not descend into subqueries.
 template <class Replace>
 ExprRef Rewrite(const ExprRef& expr, const Replace& replace) {
+  CheckStackDepth();
   ExprRef now = expr;
   for (size_t i = 0; i < expr->children.size(); ++i) {
     if (expr->children[i] == nullptr) continue;
@@ -143,6 +146,7 @@ ExprRef Rewrite(const ExprRef& expr, const Replace& replace) {
 // Calls visit(expr) top-down; visit returns whether to descend. Does not enter subqueries.
 template <class Visit>
 void Walk(const ExprRef& expr, const Visit& visit) {
+  CheckStackDepth();
   if (expr == nullptr || !visit(*expr)) return;
   for (const ExprRef& child : expr->children) Walk(child, visit);
 }

@@ -43,6 +43,9 @@ struct FromItem {
   JoinType type = JoinType::kInner;
   std::unique_ptr<FromItem> left, right;
   ExprRef condition;                                   // null: none (CROSS JOIN)
+  // As written, for deparse: columns of USING (or NATURAL), alias of the join.
+  std::vector<std::string> using_columns;
+  std::string alias;
 };
 
 struct Target {
