@@ -1,4 +1,3 @@
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -6,6 +5,7 @@
 #include "catalog/functions/string_kernels.h"
 #include "types/array.h"
 #include "types/error.h"
+#include "types/find_substring.h"
 #include "types/utf8.h"
 
 namespace gather::catalog {
@@ -13,28 +13,21 @@ namespace {
 
 StringRef Part(std::string_view text) { return StringRef(text.data(), static_cast<uint32_t>(text.size())); }
 
-// Byte position of `needle` in text at or after `from`; npos when it is not there.
-size_t Find(std::string_view text, std::string_view needle, size_t from) {
-  if (from > text.size()) return std::string_view::npos;
-  const void* found = memmem(text.data() + from, text.size() - from, needle.data(), needle.size());
-  return found == nullptr ? std::string_view::npos : static_cast<size_t>(static_cast<const char*>(found) - text.data());
-}
-
 std::string_view NthPart(std::string_view text, std::string_view separator, int32_t number) {
   if (number == 0) throw SqlError(sqlstate::kInvalidParameterValue, "field position must not be zero");
   if (text.empty()) return {};
   const bool whole = number == 1 || number == -1;
-  if (separator.empty() || Find(text, separator, 0) == std::string_view::npos) return whole ? text : std::string_view();
+  if (separator.empty() || FindSubstring(text, separator) == std::string_view::npos) return whole ? text : std::string_view();
   if (number < 0) {  // from the end: count the fields first
     int64_t fields = 1;
-    for (size_t at = 0; (at = Find(text, separator, at)) != std::string_view::npos; at += separator.size()) ++fields;
+    for (size_t at = 0; (at = FindSubstring(text, separator, at)) != std::string_view::npos; at += separator.size()) ++fields;
     const int64_t from_start = fields + number + 1;
     if (from_start <= 0) return {};
     number = static_cast<int32_t>(from_start);
   }
   size_t start = 0;
   while (true) {
-    const size_t end = Find(text, separator, start);
+    const size_t end = FindSubstring(text, separator, start);
     if (--number == 0) return text.substr(start, end == std::string_view::npos ? end : end - start);
     if (end == std::string_view::npos) return {};
     start = end + separator.size();
@@ -54,7 +47,7 @@ class Splitter {
       rest_.remove_prefix(bytes);
       done_ = rest_.empty();
     } else {
-      const size_t end = separator_.empty() ? std::string_view::npos : Find(rest_, separator_, 0);
+      const size_t end = separator_.empty() ? std::string_view::npos : FindSubstring(rest_, separator_);
       *part = rest_.substr(0, end);
       done_ = end == std::string_view::npos;
       if (!done_) rest_.remove_prefix(end + separator_.size());
@@ -158,7 +151,7 @@ std::string ParseIdentifiers(std::string_view text, bool strict) {
 
 GATHER_KERNEL(Position) {
   MapRows<int32_t, StringRef, StringRef>(arguments[0], arguments[1], rows, result, [](const StringRef& text, const StringRef& needle) {
-    const size_t at = Find(text.view(), needle.view(), 0);
+    const size_t at = FindSubstring(text.view(), needle.view());
     return at == std::string_view::npos ? 0 : static_cast<int32_t>(Utf8Length(text.view().substr(0, at)) + 1);
   });
 }
@@ -171,14 +164,14 @@ GATHER_KERNEL(Replace) {
   ForValidRows(result, rows, [&](uint32_t row) {
     const StringRef& source = texts.get<StringRef>(row);
     const std::string_view text = source.view(), from = StringAt(froms, row), to = StringAt(tos, row);
-    size_t found = text.empty() || from.empty() ? std::string_view::npos : Find(text, from, 0);
+    size_t found = text.empty() || from.empty() ? std::string_view::npos : FindSubstring(text, from);
     if (found == std::string_view::npos) {
       out[row] = source;
       return;
     }
     buffer.clear();
     size_t start = 0;
-    for (; found != std::string_view::npos; found = Find(text, from, start)) {
+    for (; found != std::string_view::npos; found = FindSubstring(text, from, start)) {
       buffer += text.substr(start, found - start);
       buffer += to;
       start = found + from.size();
