@@ -1,5 +1,5 @@
 #include "catalog/functions/pattern_kernels.h"
-#include "catalog/functions/table_rows.h"
+#include "catalog/functions/rows.h"
 
 namespace gather::catalog {
 namespace {
@@ -104,8 +104,8 @@ constexpr OperatorInfo kOperators[] = {
 
 FunctionTable PatternFunctions() {
   FunctionTable table;
-  AppendRows(kFunctions, table);
-  table.operators.assign(std::begin(kOperators), std::end(kOperators));
+  AddRows(kFunctions, table);
+  AddRows(kOperators, table);
   return table;
 }
 

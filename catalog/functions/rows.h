@@ -12,37 +12,22 @@
 namespace gather::catalog {
 
 struct FunctionRow {
-  Oid oid;
+  Oid oid = 0;
   std::string_view name;
-  Oid arguments[6];                   // zero terminated
-  Oid result;
-  ScalarKernel kernel;
-  std::string_view doc;
+  Oid arguments[8] = {};              // up to the first 0
+  Oid result = kInvalidOid;
+  ScalarKernel kernel = nullptr;
+  std::string_view doc = {};
   bool strict = true;
   Volatility volatility = Volatility::kImmutable;
   ParallelSafety parallel = ParallelSafety::kSafe;
   Oid variadic = kInvalidOid;
+  SetKernel set_kernel = nullptr;            // given: the function returns a set
+  std::string_view argument_names = {};      // separated by blanks
+  std::string_view defaults = {};            // of the last arguments, separated by '|'
 };
 
-inline void AddRows(std::span<const FunctionRow> rows, FunctionTable& table) {
-  table.functions.reserve(table.functions.size() + rows.size());
-  for (const FunctionRow& row : rows) {
-    FunctionInfo& function = table.functions.emplace_back();
-    function.oid = row.oid;
-    function.name = row.name;
-    for (const Oid argument : row.arguments) {
-      if (argument == kInvalidOid) break;
-      function.arguments.push_back(argument);
-    }
-    function.result = row.result;
-    function.kernel = row.kernel;
-    function.doc = row.doc;
-    function.strict = row.strict;
-    function.volatility = row.volatility;
-    function.parallel = row.parallel;
-    function.variadic = row.variadic;
-  }
-}
+void AddRows(std::span<const FunctionRow> rows, FunctionTable& table);
 inline void AddRows(std::span<const OperatorInfo> rows, FunctionTable& table) { table.operators.insert(table.operators.end(), rows.begin(), rows.end()); }
 inline void AddRows(std::span<const CastInfo> rows, FunctionTable& table) { table.casts.insert(table.casts.end(), rows.begin(), rows.end()); }
 

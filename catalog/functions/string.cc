@@ -1,5 +1,5 @@
+#include "catalog/functions/rows.h"
 #include "catalog/functions/string_kernels.h"
-#include "catalog/functions/table_rows.h"
 
 namespace gather::catalog {
 namespace {
@@ -227,9 +227,9 @@ constexpr CastInfo kCasts[] = {
 
 FunctionTable StringFunctions() {
   FunctionTable table;
-  AppendRows(kFunctions, table);
-  table.operators.assign(std::begin(kOperators), std::end(kOperators));
-  table.casts.assign(std::begin(kCasts), std::end(kCasts));
+  AddRows(kFunctions, table);
+  AddRows(kOperators, table);
+  AddRows(kCasts, table);
   return table;
 }
 

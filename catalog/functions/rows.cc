@@ -1,4 +1,4 @@
-#include "catalog/functions/table_rows.h"
+#include "catalog/functions/rows.h"
 
 namespace gather::catalog {
 namespace {
@@ -16,27 +16,27 @@ std::vector<std::string_view> Split(std::string_view text, char separator) {
 
 }  // namespace
 
-void AppendRows(std::span<const FunctionRow> rows, FunctionTable& table) {
+void AddRows(std::span<const FunctionRow> rows, FunctionTable& table) {
+  table.functions.reserve(table.functions.size() + rows.size());
   for (const FunctionRow& row : rows) {
-    FunctionInfo function;
+    FunctionInfo& function = table.functions.emplace_back();
     function.oid = row.oid;
     function.name = row.name;
-    for (Oid argument : row.arguments) {
+    for (const Oid argument : row.arguments) {
       if (argument == kInvalidOid) break;
       function.arguments.push_back(argument);
     }
     function.result = row.result;
     function.kernel = row.kernel;
-    function.volatility = row.volatility;
-    function.strict = row.strict;
-    function.parallel = row.parallel;
     function.doc = row.doc;
+    function.strict = row.strict;
+    function.volatility = row.volatility;
+    function.parallel = row.parallel;
     function.variadic = row.variadic;
     function.returns_set = row.set_kernel != nullptr;
     function.set_kernel = row.set_kernel;
     function.argument_names = Split(row.argument_names, ' ');
     function.defaults = Split(row.defaults, '|');
-    table.functions.push_back(std::move(function));
   }
 }
 
