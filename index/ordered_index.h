@@ -1,8 +1,8 @@
 // OrderedIndex: PostgreSQL's "btree": memcomparable keys in RocksDB, one entry per row version.
 //
 // Entry key: index id (8 bytes, big endian) | memcomparable key columns | row id (8 bytes, big endian); value: empty.
-// Unique index: index id | key → value: the row ids of that key's versions, newest first, so that a point lookup is one Get; keys with a null
-// column (nulls distinct) are stored in the first form.
+// Unique index: index id | key → value: the row ids of that key's versions (8 bytes each, big endian), newest first, so that a point lookup
+// is one Get; keys with a null column (nulls distinct) are stored in the first form.
 // Entries of deleted versions stay until vacuum or until a reader reports them dead to everyone; whoever reads an entry asks the table
 // for the row's visibility. A running transaction's entries live in its WriteSet, so that it sees its own; two transactions
 // inserting the same unique key meet at a key lock (the second waits for the first's end).
@@ -20,6 +20,7 @@
 #include "storage/transaction.h"
 #include "storage/write_set.h"
 #include "types/compare.h"
+#include "types/interrupt.h"
 #include "types/vector.h"
 
 namespace gather::index {
@@ -34,7 +35,8 @@ struct IndexDefinition {
   std::vector<SortOrder> orders;
 };
 
-// One bound of a range over a prefix of the key columns.
+// One bound of a range over a prefix of the key columns, by value (5 is below 7 in a descending column too). Lower and upper agree but for
+// the last column of the longer one, the range column: its nulls are in no range. A null value bounds by IS NULL.
 struct KeyBound {
   std::vector<Datum> values;                             // of the first columns; empty: unbounded
   bool inclusive = true;
@@ -66,19 +68,28 @@ class OrderedIndex {
 
   // Drops all entries (DROP INDEX, TRUNCATE): after commit, outside the transaction.
   void Clear();
+  // Removes entries whose rows are dead to everyone; returns how many. Outside any transaction; writers may go on.
+  uint64_t Vacuum(const storage::TableStore& table);
   uint64_t ApproximateBytes() const;
 
  private:
-  std::string Prefix() const;
+  friend class IndexBuilder;
+  // Appends the key columns of every row to keys[i], which begins with the prefix; has_null[i]: a column is null.
+  void MakeKeys(std::span<const Vector> keys, uint32_t rows, std::vector<std::string>* out, std::vector<uint8_t>* has_null) const;
+  // The entry of this key holds a list of row ids; otherwise one entry per row.
+  bool IsListed(bool has_null) const { return definition_.unique && !(has_null && definition_.nulls_distinct); }
+
   storage::Storage& storage_;
   const IndexDefinition definition_;
+  const std::string prefix_;
 };
 
 class OrderedIndex::Builder {
  public:
   virtual ~Builder() = default;
   virtual void Add(std::span<const Vector> keys, std::span<const RowId> rows) = 0;
-  virtual void Finish(const std::function<void(std::span<const Datum> key)>& duplicate) = 0;
+  // Writes the index. In a unique index calls `duplicate` for two live rows of equal key, which throws 23505.
+  virtual void Finish(const std::function<void(RowId first, RowId second)>& duplicate) = 0;
 };
 
 }  // namespace gather::index

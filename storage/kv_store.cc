@@ -79,7 +79,11 @@ class Cursor final : public KvCursor {
   }
   void Take(rocksdb::Iterator* iterator) { iterator_.reset(iterator); }
   void Seek(std::string_view key) override { iterator_->Seek(ToSlice(key)); CheckEnd(); }
-  void SeekForPrev(std::string_view key) override { iterator_->SeekForPrev(ToSlice(key)); CheckEnd(); }
+  void SeekForPrev(std::string_view key) override {
+    iterator_->SeekForPrev(ToSlice(key));
+    while (!upper_.empty() && iterator_->Valid() && ToView(iterator_->key()) >= upper_) iterator_->Prev();
+    CheckEnd();
+  }
   // The merging iterator of a write set does not apply the bounds to the write set's own entries.
   bool Valid() const override {
     return iterator_->Valid() && (upper_.empty() || ToView(iterator_->key()) < upper_) && ToView(iterator_->key()) >= lower_;

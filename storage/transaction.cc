@@ -241,6 +241,22 @@ void Transaction::AddParticipant(std::shared_ptr<CommitParticipant> participant)
 
 WriteSet& Transaction::writes() { return state_->Writes(); }
 
+bool Transaction::TryLockKey(uint64_t key, TransactionId* holder, bool* fresh) {
+  if (!state_->manager->keys.TryLock(key, state_->id, holder, fresh)) return false;
+  if (*fresh) state_->key_locks.push_back(key);
+  return true;
+}
+
+void Transaction::UnlockKey(uint64_t key) {
+  state_->manager->keys.Unlock(key, state_->id);
+  // Given back soon after it was taken: look from the end.
+  for (size_t i = state_->key_locks.size(); i-- > 0;) {
+    if (state_->key_locks[i] != key) continue;
+    state_->key_locks.erase(state_->key_locks.begin() + static_cast<ptrdiff_t>(i));
+    return;
+  }
+}
+
 CommitTimestamp Transaction::Commit(SynchronousCommit sync) {
   State& state = *state_;
   if (!state.active) ThrowInternal("commit of a transaction that has ended");

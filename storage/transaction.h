@@ -60,6 +60,10 @@ class Transaction {
   void AddParticipant(std::shared_ptr<CommitParticipant> participant);
   WriteSet& writes();
 
+  // Unique keys in flight, by hash; held until the end. False: `holder` has it. `fresh`: this call took it, so that UnlockKey may give it back.
+  bool TryLockKey(uint64_t key, TransactionId* holder, bool* fresh);
+  void UnlockKey(uint64_t key);
+
   // Both end it. Commit throws what went wrong, having rolled back (53100 disk full, 40001 …).
   CommitTimestamp Commit(SynchronousCommit sync = SynchronousCommit::kOn);
   void Rollback();
