@@ -33,13 +33,13 @@ void AddBuiltIn(CatalogSnapshot::State& state) {
     relation->schema = view.schema == "information_schema" ? kInformationSchema : kPgCatalogSchema;
     relation->name = view.name;
     relation->kind = RelationKind::kSystemView;
-    relation->comment = view.doc;
     relation->system_view = &view;
     for (const SystemViewColumn& column : view.columns) {
       ColumnEntry entry;
       entry.id = ColumnId(static_cast<int16_t>(relation->columns.size() + 1));
       entry.name = column.name;
       entry.type = column.type;
+      entry.not_null = column.not_null;
       entry.collation = CollationOf(column.type.oid);
       relation->columns.push_back(std::move(entry));
     }

@@ -19,6 +19,7 @@ namespace gather::catalog {
 struct SystemViewColumn {
   std::string_view name;
   SqlType type;
+  bool not_null = false;
 };
 
 // Writes rows one by one into chunks.
@@ -36,7 +37,14 @@ class RowWriter {
   RowWriter& Float4(float value);
   RowWriter& Float8(double value);
   RowWriter& Char(char value);                           // "char"
+  RowWriter& Timestamptz(int64_t micros);                // 0: null
   RowWriter& Null();
+  RowWriter& Nulls(int count);
+  // Arrays; empty ones are empty arrays, not nulls.
+  RowWriter& Texts(std::span<const std::string> values);             // text[], name[]
+  RowWriter& Oids(std::span<const Oid> values);                      // oid[], regtype[]; oidvector (from 0)
+  RowWriter& Int2s(std::span<const int16_t> values);                 // int2[]; int2vector (from 0)
+  RowWriter& Chars(std::string_view values);                         // "char"[]
   std::vector<Chunk> Finish();
 
  private:
