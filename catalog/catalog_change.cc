@@ -412,12 +412,9 @@ void CatalogChange::CheckNames(const CatalogSnapshot::State& newest) const {
   for (const auto& [schema, name] : taken_names_) {
     const RelationRef* other = newest.relation_names.FindLike(RelationNameView{schema, name});
     if (other == nullptr) continue;
+    // Free again only when this transaction dropped or renamed the one that has it.
     const RelationRef* own = view_->state().relations.Find((*other)->oid);
-    const bool still_there = own != nullptr && (*own)->schema == schema && (*own)->name == name;
-    if (still_there) continue;                           // our own relation, before the change
-    bool gone = false;                                   // dropped or renamed by us
-    for (const Change& change : log_) gone |= change.oid == (*other)->oid && std::holds_alternative<RelationRef>(change.entry);
-    if (!gone) ThrowRelationExists(name);
+    if (own != nullptr && (*own)->schema == schema && (*own)->name == name) ThrowRelationExists(name);
   }
   for (Oid schema : used_schemas_) {
     if (newest.schemas.Find(schema) == nullptr && view_->FindSchema(schema) == nullptr) {

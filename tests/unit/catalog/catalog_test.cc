@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "tests/unit/catalog/test_catalog.h"
 #include "types/error.h"
 
@@ -220,7 +222,8 @@ TEST(SequenceTest, ValuesFollowTheDefinition) {
   TestCatalog catalog;
   RelationEntry entry = Sequence("s");
   entry.sequence->maximum = 3;
-  const RelationRef sequence = catalog->Current()->FindRelation(Create(catalog, entry));
+  const Oid oid = Create(catalog, entry);
+  const RelationRef sequence = catalog->Current()->FindRelation(oid);
   EXPECT_FALSE(catalog->ReadSequence(*sequence).is_called);
   for (int64_t i = 1; i <= 3; i++) EXPECT_EQ(catalog->NextValue(*sequence), i);
   EXPECT_EQ(ErrorOf([&] { catalog->NextValue(*sequence); }), "2200H nextval: reached maximum value of sequence \"s\" (3)");
@@ -237,7 +240,8 @@ TEST(SequenceTest, CyclesAndCountsDown) {
   entry.sequence->maximum = -1;
   entry.sequence->start = -1;
   entry.sequence->cycle = true;
-  const RelationRef sequence = catalog->Current()->FindRelation(Create(catalog, entry));
+  const Oid oid = Create(catalog, entry);
+  const RelationRef sequence = catalog->Current()->FindRelation(oid);
   const std::vector<int64_t> expected{-1, -2, -1, -2, -1};
   for (int64_t value : expected) EXPECT_EQ(catalog->NextValue(*sequence), value);
 }
@@ -252,7 +256,8 @@ TEST(SequenceTest, ACleanRestartContinuesExactly) {
 
 TEST(SequenceTest, WhatIsLoggedIsAheadOfEveryValue) {
   TestCatalog catalog;
-  const RelationRef sequence = catalog->Current()->FindRelation(Create(catalog, Sequence("s")));
+  const Oid oid = Create(catalog, Sequence("s"));
+  const RelationRef sequence = catalog->Current()->FindRelation(oid);
   for (int64_t i = 1; i <= 100; i++) {
     catalog->NextValue(*sequence);
     // What a crash now would find.
