@@ -58,7 +58,32 @@ bool UnpackRows(const Vector& vector, uint32_t rows, int scale, __int128 limit, 
   }
   return true;
 }
+
+// Bits of the widest |value|; nulls count with whatever lies there (at worst the answer is wider).
+template <class Wide, class T>
+int WidestBits(const VectorView& view, uint32_t rows) {
+  Wide seen = 0;
+  const T* values = static_cast<const T*>(view.data);
+  const auto fold = [](T value) { return static_cast<Wide>(value ^ (value >> (sizeof(T) * 8 - 1))); };
+  if (view.mask == 0) {
+    seen = fold(values[0]);
+  } else if (view.indices == nullptr) {
+    for (uint32_t i = 0; i < rows; ++i) seen |= fold(values[i]);
+  } else {
+    for (uint32_t i = 0; i < rows; ++i) seen |= fold(values[view.indices[i]]);
+  }
+  const auto high = static_cast<uint64_t>(static_cast<unsigned __int128>(seen) >> 64), low = static_cast<uint64_t>(seen);
+  return high != 0 ? 128 - __builtin_clzll(high) : low != 0 ? 64 - __builtin_clzll(low) : 0;
+}
 }  // namespace
+
+int MeasureDigits(const Vector& vector, uint32_t rows) {
+  const int bits = vector.physical() == PhysicalType::kInt64 ? WidestBits<uint64_t, int64_t>(vector.View(), rows)
+                                                             : WidestBits<unsigned __int128, __int128>(vector.View(), rows);
+  // |value| <= 2^bits. A power of two is never a power of ten (but for 1), so one digit more than floor(bits * log10 2) holds it.
+  const int digits = (bits * 1233 >> 12) + 1;
+  return digits < vector.shape().digits ? digits : vector.shape().digits;
+}
 
 Vector ToPackedNumeric(const Vector& vector, uint32_t rows) {
   if (vector.physical() == PhysicalType::kString) return vector;

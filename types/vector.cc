@@ -108,6 +108,15 @@ void Vector::Reset(SqlType type, uint32_t capacity) {
   Reset(physical);
 }
 
+void Vector::ResetKeepingNulls(PhysicalType physical) {
+  uint64_t* const validity = validity_;
+  const std::shared_ptr<uint64_t[]> keep = validity_buffer_;
+  const std::shared_ptr<Owners> owners = validity != nullptr && validity != keep.get() ? owners_ : nullptr;
+  Reset(physical);
+  validity_ = validity;
+  if (owners != nullptr) owners_ = owners;
+}
+
 void Vector::SetConstantNull() {
   if (capacity_ == 0) capacity_ = 1;
   Reset();

@@ -124,6 +124,8 @@ class Vector {
   void Reset() { Reset(physical_); }
   void Reset(PhysicalType physical);                  // numeric vectors change representation here
   void Reset(SqlType type, uint32_t capacity);
+  // As Reset, but null rows stay null: a strict kernel that gives its result another representation.
+  void ResetKeepingNulls(PhysicalType physical);
   void SetKind(VectorKind kind) { kind_ = kind; }     // after Reset: a kernel that wrote row 0 only turns it into a constant
   void SetConstantNull();
 
