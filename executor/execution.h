@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <vector>
 
@@ -20,6 +21,13 @@
 namespace gather::executor {
 
 class WorkerPool;                                     // executor/pool/worker_pool.h
+
+// An UPDATE or DELETE met a row that another transaction has changed since the snapshot was taken (READ COMMITTED): the session rolls back to
+// the statement's savepoint and runs the statement again with a fresh snapshot. Never reaches a client.
+class StatementRetry : public std::exception {
+ public:
+  const char* what() const noexcept override { return "the statement must be run again with a fresh snapshot"; }
+};
 
 // What a statement runs in. Everything outlives the execution.
 struct ExecutionContext {

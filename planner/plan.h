@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "catalog/catalog.h"
+#include "catalog/settings.h"
 #include "sql/query.h"
 #include "storage/scan.h"
 #include "types/chunk.h"

@@ -1,0 +1,96 @@
+// ExecutionState: everything one execution owns: its operators and pipelines, the values of init plans, materialised CTEs, measurements.
+//
+// Built and destroyed on the leader's thread. Workers read it; what they write synchronises itself (Instrumentation) or belongs to an operator.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "executor/execution.h"
+#include "executor/pipeline.h"
+#include "planner/plan.h"
+
+namespace gather::executor {
+
+class ChunkStore;
+
+// EXPLAIN ANALYZE's numbers, by PlanNode::id. Thread-safe.
+class Instrumentation {
+ public:
+  explicit Instrumentation(uint32_t nodes) : nodes_(nodes) {}
+  // Exclusive time of one participant in a node.
+  void Add(uint32_t node, const Participant& participant, uint64_t nanos, uint64_t first_nanos, uint64_t rows, bool counts);
+  void AddMorsels(uint32_t node, const Participant& participant, uint64_t morsels, uint64_t stolen);
+  // Further numbers: `change` runs under the lock.
+  template <class Change>
+  void Update(uint32_t node, const Change& change) {
+    std::lock_guard lock(mutex_);
+    change(nodes_[node].actuals);
+  }
+  // Times made inclusive along the plan.
+  planner::ExecutionActuals Collect(const planner::Plan& plan) const;
+
+ private:
+  struct Node {
+    planner::NodeActuals actuals;
+    uint64_t nanos = 0, first_nanos = 0;
+    bool counted = false;
+    std::vector<std::pair<const Participant*, planner::WorkerActuals>> workers;
+  };
+  double Total(const planner::PlanNode& node, planner::ExecutionActuals& out) const;
+
+  mutable std::mutex mutex_;
+  std::vector<Node> nodes_;
+};
+
+struct InitPlanState {
+  std::optional<Datum> value;
+  bool running = false;
+};
+
+// What one recursive CTE's iteration reads.
+struct WorkTable {
+  std::shared_ptr<ChunkStore> rows;
+};
+
+struct CteState {
+  std::shared_ptr<ChunkStore> rows;
+  Pipeline* pipeline = nullptr;              // fills `rows`
+};
+
+struct ExecutionState {
+  ExecutionState(planner::PlanRef plan, ExecutionContext context);
+  ~ExecutionState();
+  ExecutionState(const ExecutionState&) = delete;
+
+  // The value of kExecParameter `index`; runs its init plan at the first call, which must be on the leader's thread.
+  const Datum& ExecParameter(uint32_t index);
+
+  template <class T, class... Arguments>
+  T* Make(Arguments&&... arguments) {
+    auto made = std::make_unique<T>(std::forward<Arguments>(arguments)...);
+    T* pointer = made.get();
+    operators.push_back(std::move(made));
+    return pointer;
+  }
+  Pipeline* MakePipeline() {
+    pipelines.push_back(std::make_unique<Pipeline>());
+    return pipelines.back().get();
+  }
+
+  const planner::PlanRef plan;                // null: a bare expression
+  ExecutionContext context;
+  std::unique_ptr<Instrumentation> instrumentation;
+  std::vector<InitPlanState> init_plans;
+  std::vector<CteState> ctes;
+  std::vector<WorkTable> work_tables;
+  uint64_t rows_modified = 0;
+  Participant leader{*this, true};
+  std::vector<std::unique_ptr<Pipeline>> pipelines;
+  std::vector<std::unique_ptr<Operator>> operators;
+};
+
+}  // namespace gather::executor

@@ -1,0 +1,141 @@
+// Seq Scan: a table's rows, vector by vector. The filter's columns are read first, the others only for the rows that pass.
+// Parallel: participants take ranges of vectors from one dispenser.
+#include "executor/expression/evaluator.h"
+#include "executor/operators/scan_columns.h"
+#include "executor/plan_builder.h"
+#include "executor/pool/morsel_dispenser.h"
+#include "storage/scan.h"
+
+namespace gather::executor {
+
+namespace {
+
+// A morsel is some 64 thousand rows, 1-2 ms of an ordinary scan; the first ones are smaller, so that a LIMIT is served early and small
+// tables spread.
+constexpr uint32_t kMorselVectors = 32;
+
+struct SeqScanLocal : Local {
+  explicit SeqScanLocal(const storage::TableScan& scan) : cursor(scan) {}
+  ~SeqScanLocal() override {
+    if (participant->execution.instrumentation == nullptr) return;
+    participant->execution.instrumentation->Update(node, [&](planner::NodeActuals& actuals) {
+      actuals.rows_removed_by_filter += removed;
+      actuals.vectors_pruned += cursor.vectors_pruned();
+    });
+    participant->execution.instrumentation->AddMorsels(node, *participant, morsels, stolen);
+  }
+  storage::ScanCursor cursor;
+  const Participant* participant = nullptr;
+  uint32_t node = 0;
+  std::unique_ptr<Filter> filter;
+  Selection selected;
+  uint32_t lane = 0;
+  uint32_t morsel_vectors = 1;
+  MorselDispenser::Morsel morsel;
+  uint64_t removed = 0, morsels = 0, stolen = 0;
+};
+
+class SeqScan final : public Source {
+ public:
+  SeqScan(const planner::SeqScanNode& node, ExecutionState& state) : node_(node), state_(state), columns_(node.columns, *node.table) {}
+
+  LocalPtr MakeLocal(Participant& participant) override {
+    std::call_once(opened_, [&] { Open(participant); });
+    auto local = std::make_unique<SeqScanLocal>(*scan_);
+    local->participant = &participant;
+    local->node = node_.id;
+    if (node_.filter != nullptr) local->filter = std::make_unique<Filter>(node_.filter, participant);
+    local->lane = dispenser_->Join();
+    return local;
+  }
+
+  Progress Next(Local& base, Chunk& out) override {
+    auto& local = static_cast<SeqScanLocal&>(base);
+    out.set_rows(0);
+    for (;;) {
+      if (local.morsel.begin == local.morsel.end) {
+        if (!dispenser_->Take(local.lane, local.morsel_vectors, &local.morsel)) return Progress::kDone;
+        local.morsel_vectors = std::min(local.morsel_vectors * 2, kMorselVectors);
+        ++local.morsels;
+        local.stolen += local.morsel.stolen;
+      }
+      const uint32_t visible = local.cursor.Open(local.morsel.begin++);
+      if (visible == 0) continue;
+      Read(local, visible, out);
+      return Progress::kMoreOutput;        // perhaps no row: the runner looks at the interrupt flag and asks again
+    }
+  }
+
+ private:
+  void Open(Participant& participant) {
+    std::vector<storage::ZoneFilter> zones;
+    for (const planner::SeqScanNode::ZoneCondition& condition : node_.zone_conditions) {
+      const ScanColumns::Column& column = columns_.list()[condition.column];
+      if (column.stored < 0) continue;
+      storage::ZoneFilter zone;
+      zone.column = static_cast<uint32_t>(column.stored);
+      zone.op = condition.op;
+      if (condition.value != nullptr) {
+        EvaluationInput one;
+        one.rows = 1;
+        Vector value;
+        Compile(condition.value, participant)->Evaluate(one, value);
+        if (value.IsNull(0)) continue;
+        zone.value = value.Get(0);
+        if (zone.value.type.oid != column.type.oid) continue;
+      }
+      zones.push_back(std::move(zone));
+    }
+    scan_ = std::make_unique<storage::TableScan>(node_.table->table, state_.context.snapshot, columns_.stored(), std::move(zones));
+    dispenser_ = std::make_unique<MorselDispenser>(scan_->vectors());
+  }
+
+  void Read(SeqScanLocal& local, uint32_t visible, Chunk& out) {
+    const std::vector<ScanColumns::Column>& columns = columns_.list();
+    out.vectors().resize(columns.size());
+    const uint32_t first = local.filter == nullptr ? static_cast<uint32_t>(columns.size()) : node_.filter_columns;
+    for (uint32_t i = 0; i < first; ++i) ReadColumn(local, columns[i], nullptr, out[i]);
+    out.set_rows(visible);
+    if (local.filter == nullptr) return;
+    const bool all = local.filter->Select(out, local.selected);
+    const uint32_t kept = all ? visible : local.selected.size();
+    local.removed += visible - kept;
+    out.set_rows(kept);
+    if (kept == 0) return;
+    if (!all) {
+      for (uint32_t i = 0; i < first; ++i) out[i].Slice(local.selected, kept);
+    }
+    for (size_t i = first; i < columns.size(); ++i) ReadColumn(local, columns[i], all ? nullptr : &local.selected, out[i]);
+  }
+
+  void ReadColumn(SeqScanLocal& local, const ScanColumns::Column& column, const Selection* rows, Vector& out) {
+    if (column.stored >= 0) {
+      if (rows == nullptr) {
+        local.cursor.Read(static_cast<uint32_t>(column.stored), out);
+      } else {
+        local.cursor.Read(static_cast<uint32_t>(column.stored), *rows, out);
+      }
+    } else if (column.ctid) {
+      local.cursor.ReadRowIds(out);
+      if (rows != nullptr) out.Slice(*rows, rows->size());
+    } else {
+      out = columns_.table_oid();
+    }
+  }
+
+  const planner::SeqScanNode& node_;
+  ExecutionState& state_;
+  const ScanColumns columns_;
+  std::once_flag opened_;
+  std::unique_ptr<storage::TableScan> scan_;
+  std::unique_ptr<MorselDispenser> dispenser_;
+};
+
+}  // namespace
+
+void BuildSeqScan(const planner::PlanNode& base, PlanBuilder& builder, Pipeline& pipeline) {
+  const auto& node = static_cast<const planner::SeqScanNode&>(base);
+  builder.SetSource(pipeline, builder.state().Make<SeqScan>(node, builder.state()), node, node.parallel_aware);
+}
+
+}  // namespace gather::executor

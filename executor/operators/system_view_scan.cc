@@ -1,0 +1,48 @@
+// Scan of a system view: its rows are computed when the scan starts.
+#include "catalog/system_view.h"
+#include "executor/plan_builder.h"
+
+namespace gather::executor {
+
+namespace {
+
+class SystemViewScan final : public Source {
+ public:
+  SystemViewScan(const planner::SystemViewScanNode& node, ExecutionState& state) : node_(node), state_(state) {}
+  LocalPtr MakeLocal(Participant&) override { return nullptr; }
+
+  Progress Next(Local&, Chunk& out) override {
+    if (!computed_) {
+      catalog::SessionServices* session = state_.context.session;
+      if (session == nullptr) ThrowInternal("a system view needs a session");
+      const catalog::CatalogRef catalog = session->catalog_view();
+      const catalog::SystemViewContext context{*catalog, session->catalog().functions(), *session};
+      catalog::RowWriter writer(node_.view->columns);
+      node_.view->rows(context, writer);
+      chunks_ = writer.Finish();
+      computed_ = true;
+    }
+    out.Clear();
+    if (at_ == chunks_.size()) return Progress::kDone;
+    const Chunk& chunk = chunks_[at_++];
+    for (const uint32_t column : node_.columns) out.Add(chunk[column]);
+    out.set_rows(chunk.rows());
+    return Progress::kMoreOutput;
+  }
+
+ private:
+  const planner::SystemViewScanNode& node_;
+  ExecutionState& state_;
+  bool computed_ = false;
+  std::vector<Chunk> chunks_;
+  size_t at_ = 0;
+};
+
+}  // namespace
+
+void BuildSystemViewScan(const planner::PlanNode& base, PlanBuilder& builder, Pipeline& pipeline) {
+  const auto& node = static_cast<const planner::SystemViewScanNode&>(base);
+  builder.SetSource(pipeline, builder.state().Make<SystemViewScan>(node, builder.state()), node);
+}
+
+}  // namespace gather::executor

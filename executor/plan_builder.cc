@@ -1,0 +1,49 @@
+#include "executor/plan_builder.h"
+
+#include "executor/chunk_store.h"
+
+namespace gather::executor {
+
+void PlanBuilder::Build(const planner::PlanNode& node, Pipeline& pipeline) {
+  const OperatorRow& row = FindOperator(node.kind);
+  row.build(node, *this, pipeline);
+  AppendFilterProject(node, row.filters, *this, pipeline);
+}
+
+Pipeline* PlanBuilder::BuildInput(const planner::PlanNode& node, Pipeline& dependent) {
+  Pipeline* input = state_.MakePipeline();
+  Build(node, *input);
+  dependent.dependencies.push_back(input);
+  return input;
+}
+
+Pipeline* PlanBuilder::CtePipeline(uint32_t cte) {
+  CteState& state = state_.ctes[cte];
+  if (state.pipeline != nullptr) return state.pipeline;
+  state.pipeline = state_.MakePipeline();
+  const bool in_gather = in_gather_;
+  in_gather_ = false;                      // CTEs are computed by the leader, whoever reads them
+  Build(*state_.plan->ctes[cte], *state.pipeline);
+  in_gather_ = in_gather;
+  state.rows = std::make_shared<ChunkStore>(state_.context.budget);
+  state.pipeline->sink = state_.Make<ChunkStoreSink>(state.rows);
+  return state.pipeline;
+}
+
+PlanStream::PlanStream(const planner::PlanNode& node, ExecutionState& state) : state_(state), pipeline_(state.MakePipeline()) {
+  PlanBuilder(state).Build(node, *pipeline_);
+}
+
+bool PlanStream::Next(Chunk& out) {
+  if (runner_ == nullptr) {
+    RunDependencies(*pipeline_, state_.leader);
+    runner_ = std::make_unique<PipelineRunner>(*pipeline_, state_.leader);
+  }
+  for (;;) {
+    const Progress progress = runner_->Next(out);
+    if (progress == Progress::kMoreOutput) return true;
+    if (progress == Progress::kDone) return false;
+  }
+}
+
+}  // namespace gather::executor

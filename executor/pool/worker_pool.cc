@@ -1,0 +1,55 @@
+#include "executor/pool/worker_pool.h"
+
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <algorithm>
+
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#endif
+
+namespace gather::executor {
+
+struct WorkerPool::Arena {
+  // oneTBB counts the calling thread among its parallelism, hence one more; without the limit it would never start more threads
+  // than the machine has cores.
+  explicit Arena(int threads) : control(tbb::global_control::max_allowed_parallelism, static_cast<size_t>(threads) + 1), arena(threads, 0) {}
+  tbb::global_control control;
+  tbb::task_arena arena;
+};
+
+WorkerPool::WorkerPool(int threads) : threads_(std::max(threads, 0)), free_(threads_) {
+  if (threads_ > 0) arena_ = std::make_unique<Arena>(threads_);
+}
+
+WorkerPool::~WorkerPool() = default;
+
+int WorkerPool::Reserve(int wanted) {
+  int free = free_.load(std::memory_order_relaxed);
+  for (;;) {
+    const int granted = std::min(wanted, free);
+    if (granted <= 0) return 0;
+    if (free_.compare_exchange_weak(free, free - granted, std::memory_order_acq_rel)) return granted;
+  }
+}
+
+void WorkerPool::Release(int workers) { free_.fetch_add(workers, std::memory_order_acq_rel); }
+
+void WorkerPool::Run(std::function<void()> task) {
+  auto shared = std::make_shared<std::function<void()>>(std::move(task));
+#if defined(__SANITIZE_THREAD__)
+  // libtbb is not instrumented: tell the sanitizer what its queue orders.
+  __tsan_release(shared.get());
+#endif
+  arena_->arena.enqueue([this, shared] {
+#if defined(__SANITIZE_THREAD__)
+    __tsan_acquire(shared.get());
+#endif
+    (*shared)();
+    *shared = nullptr;
+    Release(1);
+  });
+}
+
+}  // namespace gather::executor

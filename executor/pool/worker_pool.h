@@ -1,0 +1,34 @@
+// WorkerPool: the server's worker threads: one persistent oneTBB arena of max_parallel_workers threads, shared by all sessions.
+//
+// A query reserves workers before it uses them (what is free, perhaps none) and gives each back when its task has ended. Thread-safe.
+// Only Gather and Gather Merge (through ParallelRun) use it.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+namespace gather::executor {
+
+class WorkerPool {
+ public:
+  explicit WorkerPool(int threads);
+  ~WorkerPool();                            // no task may be running
+  WorkerPool(const WorkerPool&) = delete;
+
+  int threads() const { return threads_; }
+  int free() const { return free_.load(std::memory_order_relaxed); }
+  // Reserves up to `wanted` workers; the number granted.
+  int Reserve(int wanted);
+  // Runs `task` on one reserved worker, which is free again when the task returns. The task must not throw.
+  void Run(std::function<void()> task);
+  void Release(int workers);                // reserved but not used
+
+ private:
+  struct Arena;
+  const int threads_;
+  std::atomic<int> free_;
+  std::unique_ptr<Arena> arena_;
+};
+
+}  // namespace gather::executor
