@@ -123,14 +123,16 @@ struct IndexScanNode : PlanNode {
   catalog::RelationRef index;
   std::string alias;
   std::vector<ScanColumnRef> columns;
-  // Equality on the first key columns, then at most one range on the next. Values have no slots, but kOuterSlot on the inner side of a nested loop.
+  // Equality on the first key columns, then at most one range on the next, in index order (for a descending column `lower` is the greatest
+  // value). Values have the key column's type and no slots, but kOuterSlot on the inner side of a nested loop. A null value finds
+  // nothing, and a column with a bound yields no nulls.
   std::vector<ExprRef> equal;
   ExprRef lower, upper;
   bool lower_inclusive = true, upper_inclusive = true;
   bool backward = false;
   bool ordered = false;                         // someone relies on the index order
-  ExprRef condition;                            // the conditions as written, for EXPLAIN: "Index Cond"; also rechecked when `recheck`
-  bool recheck = false;
+  ExprRef condition;                            // the conditions as written, for EXPLAIN's "Index Cond" only: the table's columns are kColumn
+  bool recheck = false;                         // the index answers them loosely: they are in `filter` as well
 };
 
 struct FunctionScanNode : PlanNode {

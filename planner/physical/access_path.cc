@@ -1,0 +1,110 @@
+// Which conditions an ordered index can answer.
+#include <algorithm>
+
+#include "planner/physical/lowering.h"
+#include "types/numeric.h"
+
+namespace gather::planner {
+
+namespace {
+
+bool IsInteger(Oid type) { return type == type_oid::kInt2 || type == type_oid::kInt4 || type == type_oid::kInt8; }
+bool IsByteString(Oid type) { return type == type_oid::kText || type == type_oid::kVarchar; }
+
+int64_t IntegerOf(const Datum& value) {
+  switch (value.type.oid) {
+    case type_oid::kInt2: return value.as<int16_t>();
+    case type_oid::kInt4: return value.as<int32_t>();
+    default: return value.as<int64_t>();
+  }
+}
+
+std::string_view Commuted(std::string_view name) {
+  if (name == "<") return ">";
+  if (name == "<=") return ">=";
+  if (name == ">") return "<";
+  if (name == ">=") return "<=";
+  return name;
+}
+
+}  // namespace
+
+ExprRef Lowering::KeyValue(const ExprRef& value, SqlType key) const {
+  const Oid from = value->type.oid;
+  if (from == key.oid) return value;
+  if (IsByteString(from) && IsByteString(key.oid)) return value;
+  if (!IsInteger(from) || !IsInteger(key.oid)) return nullptr;
+  if (sql::IsConstant(*value)) {
+    if (value->constant.is_null) return sql::MakeConstant(Datum::Null(key.oid));
+    const int64_t number = IntegerOf(value->constant);
+    if (key.oid == type_oid::kInt2) return number == static_cast<int16_t>(number) ? sql::MakeConstant(Datum::Of<int16_t>(key.oid, static_cast<int16_t>(number))) : nullptr;
+    if (key.oid == type_oid::kInt4) return number == static_cast<int32_t>(number) ? sql::MakeConstant(Datum::Int4(static_cast<int32_t>(number))) : nullptr;
+    return sql::MakeConstant(Datum::Int8(number));
+  }
+  const bool widens = from == type_oid::kInt2 || (from == type_oid::kInt4 && key.oid == type_oid::kInt8);
+  return widens ? CastTo(value, SqlType(key.oid)) : nullptr;
+}
+
+std::vector<Lowering::IndexMatch> Lowering::MatchIndexes(const Get& get, const std::vector<ExprRef>& conditions, const RelSet& outer) {
+  std::vector<IndexMatch> matches;
+  if (get.relation->kind != sql::RelationKind::kTable || get.relation->table == nullptr) return matches;
+  const catalog::RelationEntry& table = *get.relation->table;
+  if (table.indexes.empty()) return matches;
+  // Comparisons of one column with something known before the scan: a value, or a column of the outer side.
+  struct Comparison { ColumnId column; SqlType type; std::string_view op; ExprRef value, condition; };
+  std::vector<Comparison> comparisons;
+  for (const ExprRef& condition : conditions) {
+    if (condition->kind != ExprKind::kFunction || condition->op == nullptr || condition->children.size() != 2) continue;
+    const std::string_view name = condition->op->name;
+    if (name != "=" && name != "<" && name != "<=" && name != ">" && name != ">=") continue;
+    for (const bool commuted : {false, true}) {
+      const ExprRef& column = StripRelabel(condition->children[commuted ? 1 : 0]);
+      const ExprRef& value = condition->children[commuted ? 0 : 1];
+      if (column->kind != ExprKind::kColumn || column->relation != get.id || column->index >= table.columns.size()) continue;
+      if (!RelationsOf(value).IsSubsetOf(outer) || IsVolatile(value)) continue;
+      const catalog::ColumnEntry& entry = table.columns[column->index];
+      if (ExprRef converted = KeyValue(value, entry.type)) {
+        comparisons.push_back({entry.id, entry.type, commuted ? Commuted(name) : name, std::move(converted), condition});
+      }
+    }
+  }
+  for (Oid oid : table.indexes) {
+    catalog::RelationRef relation = planning_.statement.catalog->FindRelation(oid);
+    if (relation == nullptr || !relation->index.has_value()) continue;
+    const catalog::IndexEntry& index = *relation->index;
+    if (!index.valid || index.ordered == nullptr || !index.predicate_sql.empty()) continue;
+    IndexMatch match;
+    match.index = relation;
+    size_t at = 0;
+    for (; at < index.columns.size(); ++at) {
+      const auto found = std::find_if(comparisons.begin(), comparisons.end(), [&](const Comparison& comparison) {
+        return comparison.column == index.columns[at].column && comparison.op == "=";
+      });
+      if (found == comparisons.end()) break;
+      match.equal.push_back(found->value);
+      match.used.push_back(found->condition);
+    }
+    match.unique = index.unique() && at == index.columns.size() && !match.used.empty();
+    if (at < index.columns.size() && index.columns[at].column.value != 0) {
+      for (const Comparison& comparison : comparisons) {
+        if (comparison.column != index.columns[at].column || comparison.op == "=") continue;
+        const bool is_lower = (comparison.op == ">" || comparison.op == ">=") != index.columns[at].order.descending;
+        ExprRef& bound = is_lower ? match.lower : match.upper;
+        if (bound != nullptr) continue;                // one bound of a kind: further ones stay in the filter
+        bound = comparison.value;
+        (is_lower ? match.lower_inclusive : match.upper_inclusive) = comparison.op.size() == 2;
+        match.used.push_back(comparison.condition);
+      }
+    }
+    const double rows = estimator_.TableRows(table);
+    match.rows = match.unique ? 1 : std::max(1.0, rows * estimator_.Selectivity(match.used, outer.empty() ? static_cast<const LogicalNode*>(&get) : nullptr));
+    matches.push_back(std::move(match));
+  }
+  // The most selective first; unique keys before all.
+  std::stable_sort(matches.begin(), matches.end(), [](const IndexMatch& a, const IndexMatch& b) {
+    return a.unique != b.unique ? a.unique : a.rows < b.rows;
+  });
+  return matches;
+}
+
+}  // namespace gather::planner

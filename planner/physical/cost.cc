@@ -1,0 +1,43 @@
+#include "planner/physical/cost.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gather::planner {
+
+double CostModel::Sort(double rows) const {
+  return rows * std::log2(std::max(2.0, rows)) * settings_.cpu_operator_cost * kSortFactor;
+}
+
+double CostModel::SeqScan(double table_rows, double columns, double conditions) const {
+  return table_rows * (ScanRow() * (0.25 + 0.25 * columns) + conditions * Operator());
+}
+
+double CostModel::IndexScan(double rows) const { return Descent() + std::max(0.0, rows - 1) * IndexRow(); }
+
+double CostModel::HashJoin(double outer_rows, double inner_rows, double out_rows) const {
+  return HashRow() * (outer_rows + 2 * inner_rows) + ScanRow() * out_rows;
+}
+
+double CostModel::NestedLoop(double outer_rows, double inner_rows) const {
+  return outer_rows * inner_rows * Operator() + ScanRow() * (outer_rows + inner_rows);
+}
+
+double CostModel::Aggregate(double rows, double groups, size_t keys, size_t aggregates) const {
+  return rows * (keys == 0 ? 0.0 : HashRow()) + rows * Operator() * static_cast<double>(aggregates + keys) + groups * ScanRow();
+}
+
+int TypeWidth(SqlType type) {
+  const TypeInfo* info = FindType(type.oid);
+  if (info == nullptr) return 32;
+  if (info->length > 0) return info->length;
+  // varchar(n) and char(n): n characters, the longer ones assumed half full.
+  if (type.typmod > 4 && (type.oid == type_oid::kVarchar || type.oid == type_oid::kBpchar)) {
+    const int length = type.typmod - 4;
+    if (type.oid == type_oid::kBpchar) return length + 1;
+    return length <= 32 ? length : length < 1000 ? 32 + (length - 32) / 2 : 32 + (1000 - 32) / 2;
+  }
+  return 32;
+}
+
+}  // namespace gather::planner

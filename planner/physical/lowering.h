@@ -1,0 +1,98 @@
+// Lowering: logical algebra to plan nodes: access paths, join methods, projections, slots.
+//
+// A lowered subtree knows which columns its output slots hold (`layout`); every expression is translated against the layout of the node
+// it lands in. Only columns that somebody above needs are produced. One per planning; single-threaded.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "planner/physical/cost.h"
+#include "planner/statistics/estimator.h"
+
+namespace gather::planner {
+
+struct Lowered {
+  PlanNodePtr node;
+  std::vector<Column> layout;                          // of node->output
+};
+
+// Columns to slots of one or two inputs (the second behind the first).
+ExprRef ToSlots(const ExprRef& expr, const std::vector<Column>& layout);
+std::vector<ExprRef> ToSlots(const std::vector<ExprRef>& exprs, const std::vector<Column>& layout);
+
+class Lowering {
+ public:
+  Lowering(Planning& planning, Estimator& estimator)
+      : planning_(planning), estimator_(estimator), settings_(planning.context.settings), cost_(planning.context.settings) {}
+
+  // `root` with exactly `columns` as output.
+  PlanNodePtr LowerQuery(LogicalNode& root, const std::vector<Column>& columns);
+
+ private:
+  // A match of conditions to an index; see access_path.cc.
+  struct IndexMatch {
+    catalog::RelationRef index;
+    std::vector<ExprRef> equal;                        // values; still in columns (of an outer side) where not constant
+    ExprRef lower, upper;
+    bool lower_inclusive = true, upper_inclusive = true;
+    std::vector<ExprRef> used;                         // the conditions it answers
+    bool unique = false;                               // at most one row
+    double rows = 0;
+  };
+  struct Ordering {                                    // what a parent would like: the sort items in columns, and how many rows of them
+    std::vector<sql::SortItem> items;
+    double limit = -1;
+  };
+
+  // lowering.cc
+  Lowered Lower(LogicalNode& node, const ColumnSet& required);
+  Lowered LowerFilter(Filter& filter, const ColumnSet& required);
+  Lowered LowerProject(Project& project, const ColumnSet& required);
+  Lowered LowerAggregate(Aggregate& aggregate, const ColumnSet& required);
+  Lowered LowerDistinct(Distinct& distinct, const ColumnSet& required);
+  Lowered LowerSetOp(SetOp& operation, const ColumnSet& required);
+  Lowered LowerSort(Sort& sort, const ColumnSet& required);
+  Lowered LowerLimit(Limit& limit, const ColumnSet& required);
+  Lowered LowerWindow(Window& window, const ColumnSet& required);
+  Lowered LowerProjectSet(ProjectSet& project, const ColumnSet& required);
+  Lowered LowerLockRows(LockRows& locks, const ColumnSet& required);
+  Lowered LowerRecursive(RecursiveUnion& recursive, const ColumnSet& required);
+  Lowered LowerLeaf(LogicalNode& node, const ColumnSet& required);
+  Lowered SortBy(Lowered input, const std::vector<sql::SortItem>& items);
+
+  // scans.cc
+  Lowered LowerGet(const Get& get, std::vector<ExprRef> conditions, const ColumnSet& required, double rows);
+  Lowered LowerSystemView(const Get& get, const std::vector<ExprRef>& conditions, const ColumnSet& required, double rows);
+  Lowered MakeSeqScan(const Get& get, const std::vector<ExprRef>& conditions, const ColumnSet& required, double rows);
+  Lowered MakeIndexScan(const Get& get, const IndexMatch& match, const std::vector<ExprRef>& conditions, const ColumnSet& required, double rows);
+  std::vector<ScanColumnRef> ScanColumns(const Get& get, const std::vector<ExprRef>& first, const ColumnSet& required, std::vector<Column>* layout,
+                                         uint32_t* first_columns) const;
+  std::optional<Lowered> LowerOrdered(LogicalNode& node, const ColumnSet& required, const Ordering& ordering);
+
+  // access_path.cc
+  std::vector<IndexMatch> MatchIndexes(const Get& get, const std::vector<ExprRef>& conditions, const RelSet& outer);
+  ExprRef KeyValue(const ExprRef& value, SqlType key) const;  // converted to the key's type; null when that is not possible
+
+  // joins.cc
+  Lowered LowerJoin(Join& join, std::vector<ExprRef> filter, const ColumnSet& required);
+  std::optional<Lowered> LowerIndexJoin(Join& join, JoinKind kind, LogicalNode& outer, LogicalNode& inner, const std::vector<ExprRef>& filter,
+                                        const ColumnSet& required, double hash_cost);
+  Lowered LowerLateral(Join& join, const std::vector<ExprRef>& filter, const ColumnSet& required);
+  ExprRef CastTo(const ExprRef& expr, SqlType type) const;    // by an implicit cast; null when there is none
+
+  // finish.cc: outputs, projections, costs
+  Lowered Finish(PlanNodePtr node, std::vector<Column> raw, const ColumnSet& required, double rows);
+  Lowered Compute(Lowered input, const std::vector<Item>& items);
+  Lowered AddFilter(Lowered input, std::vector<ExprRef> conditions, double rows);
+  PlanNodePtr Arrange(Lowered input, const std::vector<Column>& columns);
+  Lowered Empty(const std::vector<Column>& columns);
+  static void SetOutput(PlanNode& node, const std::vector<Column>& columns);
+
+  Planning& planning_;
+  Estimator& estimator_;
+  const PlannerSettings& settings_;
+  CostModel cost_;
+};
+
+}  // namespace gather::planner

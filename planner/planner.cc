@@ -1,0 +1,103 @@
+// From a bound statement to its plan: build the algebra, apply the rules, lower, place Gathers, number the nodes.
+#include "planner/logical/builder.h"
+#include "planner/physical/lowering.h"
+#include "types/error.h"
+
+namespace gather::planner {
+
+namespace {
+
+class StatementPlanner {
+ public:
+  StatementPlanner(std::shared_ptr<const sql::BoundStatement> statement, const PlannerContext& context)
+      : statement_(std::move(statement)), planning_(*statement_, context), estimator_(planning_), lowering_(planning_, estimator_) {}
+
+  PlanRef Make() {
+    auto plan = std::make_shared<Plan>();
+    plan->statement = statement_;
+    plan->output = statement_->output;
+    Builder builder(planning_);
+    builder.AddCtes(statement_->ctes);
+    const sql::Query* query = statement_->kind == sql::StatementKind::kModify ? statement_->modify->source.get() : statement_->query.get();
+    if (query == nullptr) ThrowInternal("a statement without query has no plan");
+    BuiltQuery built = builder.Build(*query);
+    PlanCtes(*plan);
+    PlanInitQueries(*plan);
+    plan->root = PlanTree(std::move(built.root), built.columns);
+    // Planning the main query may have brought further ones.
+    PlanCtes(*plan);
+    PlanInitQueries(*plan);
+    if (statement_->kind == sql::StatementKind::kModify) AddModify(*plan);
+    uint32_t next = 0;
+    Number(*plan->root, &next);
+    for (InitPlan& init : plan->init_plans) Number(*init.root, &next);
+    for (PlanNodePtr& cte : plan->ctes) {
+      if (cte != nullptr) Number(*cte, &next);
+    }
+    plan->node_count = next;
+    return plan;
+  }
+
+ private:
+  PlanNodePtr PlanTree(LogicalPtr root, const std::vector<Column>& columns) {
+    estimator_.Learn(*root);
+    return lowering_.LowerQuery(*root, columns);
+  }
+
+  void PlanCtes(Plan& plan) {
+    plan.ctes.resize(planning_.ctes.size());
+    for (size_t i = 0; i < planning_.ctes.size(); ++i) {
+      if (planning_.ctes[i].root == nullptr) continue;
+      const std::vector<Column> columns = planning_.ctes[i].columns;
+      PlanNodePtr node = PlanTree(std::move(planning_.ctes[i].root), columns);
+      planning_.ctes[i].rows = node->rows;
+      plan.ctes.resize(planning_.ctes.size());
+      plan.ctes[i] = std::move(node);
+    }
+  }
+
+  void PlanInitQueries(Plan& plan) {
+    for (size_t i = plan.init_plans.size(); i < planning_.init_queries.size(); ++i) {
+      Planning::InitQuery& query = planning_.init_queries[i];
+      const InitPlan::Kind kind = query.kind;
+      const SqlType type = query.type;
+      std::vector<Column> columns;
+      if (kind != InitPlan::Kind::kExists) columns.push_back(query.value);
+      LogicalPtr root = std::move(query.root);
+      plan.init_plans.push_back({PlanTree(std::move(root), columns), kind, type});
+    }
+  }
+
+  void AddModify(Plan& plan) {
+    auto node = std::make_unique<ModifyTableNode>();
+    node->modify = statement_->modify;
+    node->parallel_safe = false;
+    node->startup_cost = plan.root->startup_cost;
+    node->total_cost = plan.root->total_cost;
+    for (const sql::Target& target : statement_->modify->returning) {
+      node->output.push_back({target.name, target.expression->type});
+      node->width += TypeWidth(target.expression->type);
+    }
+    node->rows = statement_->modify->returning.empty() ? 0 : plan.root->rows;
+    node->children.push_back(std::move(plan.root));
+    plan.root = std::move(node);
+  }
+
+  static void Number(PlanNode& node, uint32_t* next) {
+    node.id = (*next)++;
+    for (PlanNodePtr& child : node.children) Number(*child, next);
+  }
+
+  std::shared_ptr<const sql::BoundStatement> statement_;
+  Planning planning_;
+  Estimator estimator_;
+  Lowering lowering_;
+};
+
+}  // namespace
+
+PlanRef MakePlan(std::shared_ptr<const sql::BoundStatement> statement, const PlannerContext& context) {
+  return StatementPlanner(std::move(statement), context).Make();
+}
+
+}  // namespace gather::planner

@@ -1,0 +1,44 @@
+// Planning: what one statement's planning carries along from the bound statement to the plan: fresh relation numbers, the uncorrelated
+// subqueries that became init plans, the CTEs that are materialised.
+//
+// Lives on the stack of MakePlan; single-threaded.
+#pragma once
+
+#include <vector>
+
+#include "planner/logical/algebra.h"
+#include "planner/plan.h"
+
+namespace gather::planner {
+
+struct Planning {
+  Planning(const sql::BoundStatement& bound, const PlannerContext& planner_context) : statement(bound), context(planner_context) {}
+
+  const sql::BoundStatement& statement;
+  const PlannerContext& context;
+
+  // The binder counts relations from zero: the planner's own are far above.
+  uint32_t next_relation = 1 << 24;
+  RelId NewRelation() { return RelId(next_relation++); }
+
+  struct InitQuery {                                   // the value of exec parameter number = position
+    LogicalPtr root;
+    Column value;
+    InitPlan::Kind kind = InitPlan::Kind::kScalar;
+    SqlType type;
+  };
+  std::vector<InitQuery> init_queries;
+  uint32_t AddInitQuery(InitQuery query) {
+    init_queries.push_back(std::move(query));
+    return static_cast<uint32_t>(init_queries.size() - 1);
+  }
+
+  struct CteQuery {                                    // by Cte number; numbers past the statement's are the planner's own
+    LogicalPtr root;                                   // null: inlined
+    std::vector<Column> columns;
+    double rows = 1000;                                // estimate, set when it is planned
+  };
+  std::vector<CteQuery> ctes;
+};
+
+}  // namespace gather::planner

@@ -1,0 +1,41 @@
+// The settings that planning depends on, out of a session's settings.
+#include <algorithm>
+#include <thread>
+
+#include "planner/plan.h"
+
+namespace gather::planner {
+
+PlannerSettings ReadPlannerSettings(const catalog::Settings& settings) {
+  PlannerSettings out;
+  const auto number = [&settings](const char* name) { return static_cast<int>(settings.GetInteger(name)); };
+  out.max_parallel_workers_per_gather = number("max_parallel_workers_per_gather");
+  out.max_parallel_workers = number("max_parallel_workers");
+  out.parallel_leader_participation = settings.GetBool("parallel_leader_participation");
+  out.debug_parallel_query = settings.GetString("debug_parallel_query") != "off";
+  out.parallel_threshold = settings.GetInteger("parallel_threshold");
+  out.parallel_setup_cost = settings.GetReal("parallel_setup_cost");
+  out.parallel_tuple_cost = settings.GetReal("parallel_tuple_cost");
+  out.seq_page_cost = settings.GetReal("seq_page_cost");
+  out.random_page_cost = settings.GetReal("random_page_cost");
+  out.cpu_tuple_cost = settings.GetReal("cpu_tuple_cost");
+  out.cpu_index_tuple_cost = settings.GetReal("cpu_index_tuple_cost");
+  out.cpu_operator_cost = settings.GetReal("cpu_operator_cost");
+  out.work_mem = settings.GetInteger("work_mem") * 1024;
+  out.enable_seqscan = settings.GetBool("enable_seqscan");
+  out.enable_indexscan = settings.GetBool("enable_indexscan");
+  out.enable_bitmapscan = settings.GetBool("enable_bitmapscan");
+  out.enable_hashjoin = settings.GetBool("enable_hashjoin");
+  out.enable_mergejoin = settings.GetBool("enable_mergejoin");
+  out.enable_nestloop = settings.GetBool("enable_nestloop");
+  out.enable_hashagg = settings.GetBool("enable_hashagg");
+  out.enable_sort = settings.GetBool("enable_sort");
+  out.enable_gathermerge = settings.GetBool("enable_gathermerge");
+  out.enable_parallel_hash = settings.GetBool("enable_parallel_hash");
+  out.enable_parallel_append = settings.GetBool("enable_parallel_append");
+  out.enable_incremental_sort = settings.GetBool("enable_incremental_sort");
+  out.cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  return out;
+}
+
+}  // namespace gather::planner

@@ -1,0 +1,100 @@
+#include "planner/statistics/table_sample.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "types/compare.h"
+#include "types/error.h"
+
+namespace gather::planner {
+
+namespace {
+// Vectors read per table: 8,192 rows tell a selectivity of 1 % within a tenth of it, and cost some 50 µs a column.
+constexpr uint64_t kSampledVectors = 4;
+}  // namespace
+
+struct TableSample::Block {
+  explicit Block(const storage::TableScan& scan) : cursor(scan) {}
+  storage::ScanCursor cursor;
+  uint32_t rows = 0;
+  std::map<uint32_t, Vector> columns;
+};
+
+TableSample::TableSample(const catalog::RelationEntry& table, const storage::Snapshot& snapshot) : table_(table) {
+  std::vector<storage::ScanColumn> columns;
+  for (const catalog::ColumnEntry& column : table.columns) columns.push_back({column.id, column.type, column.missing});
+  scan_ = std::make_unique<storage::TableScan>(table.table, snapshot, std::move(columns));
+  summaries_.resize(table.columns.size());
+  const uint64_t vectors = scan_->vectors();
+  const uint64_t take = std::min(vectors, kSampledVectors);
+  whole_ = vectors <= kSampledVectors;
+  for (uint64_t i = 0; i < take; ++i) {
+    // The middle of each of `take` equal parts.
+    const uint64_t number = whole_ ? i : (2 * i + 1) * vectors / (2 * take);
+    auto block = std::make_unique<Block>(*scan_);
+    block->rows = block->cursor.Open(number);
+    if (block->rows == 0) continue;
+    rows_ += block->rows;
+    blocks_.push_back(std::move(block));
+  }
+}
+
+TableSample::~TableSample() = default;
+
+const Vector& TableSample::Read(Block& block, uint32_t column) {
+  const auto found = block.columns.find(column);
+  if (found != block.columns.end()) return found->second;
+  Vector& vector = block.columns[column];
+  block.cursor.Read(column, vector);
+  return vector;
+}
+
+std::optional<double> TableSample::Matching(const ExprRef& predicate, std::span<const uint32_t> columns, ConstantEvaluator& evaluator) {
+  if (rows_ == 0) return std::nullopt;
+  uint64_t matches = 0;
+  try {
+    for (const auto& block : blocks_) {
+      Chunk chunk;
+      for (uint32_t column : columns) chunk.Add(Read(*block, column));
+      chunk.set_rows(block->rows);
+      const int64_t count = evaluator.CountMatches(predicate, chunk);
+      if (count < 0) return std::nullopt;
+      matches += static_cast<uint64_t>(count);
+    }
+  } catch (const SqlError&) {
+    return std::nullopt;                               // it will be raised, or not, when the statement runs
+  }
+  return static_cast<double>(matches) / rows_;
+}
+
+const TableSample::ColumnSummary& TableSample::Summary(uint32_t column, double table_rows) {
+  if (summaries_[column].has_value()) return *summaries_[column];
+  ColumnSummary summary;
+  std::unordered_map<uint64_t, uint32_t> counts;
+  uint64_t nulls = 0;
+  std::vector<uint64_t> hashes(kVectorSize);
+  for (const auto& block : blocks_) {
+    const Vector& vector = Read(*block, column);
+    HashVector(vector, block->rows, hashes.data(), false);
+    for (uint32_t i = 0; i < block->rows; ++i) {
+      if (hashes[i] == kNullHash) ++nulls; else ++counts[hashes[i]];
+    }
+  }
+  const double sampled = static_cast<double>(rows_ - nulls);
+  const auto distinct = static_cast<double>(counts.size());
+  const auto once = static_cast<double>(std::count_if(counts.begin(), counts.end(), [](const auto& entry) { return entry.second == 1; }));
+  summary.null_fraction = rows_ == 0 ? 0 : static_cast<double>(nulls) / rows_;
+  const double rows = std::max(table_rows * (1 - summary.null_fraction), sampled);
+  if (whole_ || sampled <= 0) {
+    summary.distinct = distinct;
+  } else {
+    // Haas and Stokes' Duj1, as PostgreSQL's ANALYZE has it: n * d / (n - f1 + f1 * n / N).
+    const double denominator = sampled - once + once * sampled / rows;
+    summary.distinct = std::clamp(denominator <= 0 ? rows : sampled * distinct / denominator, distinct, rows);
+  }
+  summaries_[column] = summary;
+  return *summaries_[column];
+}
+
+}  // namespace gather::planner
