@@ -13,7 +13,7 @@ PlannerSettings ReadPlannerSettings(const catalog::Settings& settings) {
   out.max_parallel_workers = number("max_parallel_workers");
   out.parallel_leader_participation = settings.GetBool("parallel_leader_participation");
   out.debug_parallel_query = settings.GetString("debug_parallel_query") != "off";
-  out.parallel_threshold = settings.GetInteger("parallel_threshold");
+  out.parallel_threshold = static_cast<int64_t>(std::min(settings.GetReal("parallel_threshold"), 1e18));
   out.parallel_setup_cost = settings.GetReal("parallel_setup_cost");
   out.parallel_tuple_cost = settings.GetReal("parallel_tuple_cost");
   out.seq_page_cost = settings.GetReal("seq_page_cost");
