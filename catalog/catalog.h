@@ -178,6 +178,7 @@ class CatalogTransaction : public storage::CommitParticipant {
   virtual CatalogRef View() = 0;                            // committed plus own changes
 
   virtual Oid CreateSchema(SchemaEntry entry) = 0;          // 42P06
+  virtual void ReplaceSchema(SchemaEntry entry) = 0;        // same OID: owner, comment
   virtual void DropSchema(Oid oid, bool cascade, std::vector<std::string>* dropped) = 0;
   // Fills in OIDs (relation, row type, constraints), storage, the OrderedIndex. 42P07 "relation \"t\" already exists". Temporary: schema pg_temp_N.
   // An index enters its table's `indexes`.

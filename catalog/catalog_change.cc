@@ -112,6 +112,12 @@ Oid CatalogChange::CreateSchema(SchemaEntry entry) {
   return oid;
 }
 
+void CatalogChange::ReplaceSchema(SchemaEntry entry) {
+  const Oid oid = entry.oid;
+  transaction_.writes().Put(storage::KeySpace::kCatalog, RecordKey('s', oid), EncodeSchema(entry));
+  Record({oid, std::make_shared<const SchemaEntry>(std::move(entry))});
+}
+
 void CatalogChange::DropSchema(Oid oid, bool cascade, std::vector<std::string>* dropped) {
   const CatalogRef view = View();
   const SchemaEntry* schema = view->FindSchema(oid);

@@ -24,6 +24,7 @@ class CatalogChange final : public CatalogTransaction {
 
   CatalogRef View() override;
   Oid CreateSchema(SchemaEntry entry) override;
+  void ReplaceSchema(SchemaEntry entry) override;
   void DropSchema(Oid oid, bool cascade, std::vector<std::string>* dropped) override;
   Oid CreateRelation(RelationEntry entry) override;
   void ReplaceRelation(RelationEntry entry) override;

@@ -1,0 +1,16 @@
+// CREATE SCHEMA; databases and roles.
+#pragma once
+
+#include "executor/commands/command.h"
+
+namespace gather::executor {
+
+std::string CreateSchemaCommand(CommandContext& context, const sql::ast::Node& node);
+std::string CreateDatabaseCommand(CommandContext& context, const sql::ast::Node& node);
+std::string DropDatabaseCommand(CommandContext& context, const sql::ast::Node& node);
+std::string CreateRoleCommand(CommandContext& context, const sql::ast::Node& node);
+std::string AlterRoleCommand(CommandContext& context, const sql::ast::Node& node);
+std::string DropRoleCommand(CommandContext& context, const sql::ast::Node& node);
+std::string CreateExtensionCommand(CommandContext& context, const sql::ast::Node& node);
+
+}  // namespace gather::executor

@@ -1,0 +1,85 @@
+#include "executor/session/session_registry.h"
+
+#include <unistd.h>
+
+#include <random>
+
+namespace gather::executor {
+
+namespace {
+void RaiseIfRunning(SessionSlot& slot, InterruptReason reason) {
+  if (slot.running.load(std::memory_order_acquire)) slot.interrupt.Raise(reason);
+}
+
+void EndSession(SessionSlot& slot) {
+  slot.terminate.store(true, std::memory_order_release);
+  slot.interrupt.Raise(InterruptReason::kShutdown);
+  std::lock_guard lock(slot.mutex);
+  if (slot.wake) slot.wake();
+}
+}  // namespace
+
+SessionRegistry::SessionRegistry() : next_pid_(::getpid()) {}
+
+std::shared_ptr<SessionSlot> SessionRegistry::Register() {
+  auto slot = std::make_shared<SessionSlot>();
+  slot->secret = static_cast<int32_t>(std::random_device()());
+  std::lock_guard lock(mutex_);
+  do {
+    next_pid_ = next_pid_ == INT32_MAX ? 1 : next_pid_ + 1;
+  } while (slots_.contains(next_pid_));
+  slot->pid = next_pid_;
+  slot->activity.pid = slot->pid;
+  slots_[slot->pid] = slot;
+  return slot;
+}
+
+void SessionRegistry::Unregister(int32_t pid) {
+  std::lock_guard lock(mutex_);
+  slots_.erase(pid);
+}
+
+void SessionRegistry::Cancel(int32_t pid, int32_t secret) {
+  std::lock_guard lock(mutex_);
+  const auto found = slots_.find(pid);
+  if (found != slots_.end() && found->second->secret == secret) RaiseIfRunning(*found->second, InterruptReason::kUserCancel);
+}
+
+bool SessionRegistry::Cancel(int32_t pid) {
+  std::lock_guard lock(mutex_);
+  const auto found = slots_.find(pid);
+  if (found == slots_.end()) return false;
+  RaiseIfRunning(*found->second, InterruptReason::kUserCancel);
+  return true;
+}
+
+bool SessionRegistry::Terminate(int32_t pid) {
+  std::lock_guard lock(mutex_);
+  const auto found = slots_.find(pid);
+  if (found == slots_.end()) return false;
+  EndSession(*found->second);
+  return true;
+}
+
+void SessionRegistry::TerminateAll() {
+  std::lock_guard lock(mutex_);
+  for (const auto& [pid, slot] : slots_) EndSession(*slot);
+}
+
+std::vector<catalog::SessionActivity> SessionRegistry::Activity() const {
+  std::lock_guard lock(mutex_);
+  std::vector<catalog::SessionActivity> rows;
+  rows.reserve(slots_.size());
+  for (const auto& [pid, slot] : slots_) {
+    std::lock_guard slot_lock(slot->mutex);
+    rows.push_back(slot->activity);
+  }
+  return rows;
+}
+
+size_t SessionRegistry::size() const {
+  std::lock_guard lock(mutex_);
+  return slots_.size();
+}
+
+}  // namespace gather::executor

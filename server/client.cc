@@ -1,0 +1,120 @@
+#include "server/client.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+
+namespace gather::server {
+
+namespace {
+constexpr int kStickyMilliseconds = 200;
+constexpr size_t kReadSize = 8192;
+constexpr size_t kBulkReadSize = 256 << 10;
+
+[[noreturn]] void ThrowGone() { throw SqlError(sqlstate::kConnectionFailure, "could not send data to client: connection lost").Severity("FATAL"); }
+}  // namespace
+
+Client::Client(boost::asio::io_context& context, ThreadSet& threads, executor::Instance& instance, int socket, std::string address, int32_t port)
+    : threads_(threads), socket_(socket), descriptor_(context), connection_(instance, *this, std::move(address), port) {
+  const int on = 1;
+  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  setsockopt(socket_, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+}
+
+Client::~Client() {
+  if (descriptor_.is_open()) descriptor_.release();
+  ::close(socket_);
+}
+
+void Client::Wait() {
+  descriptor_.assign(socket_);
+  descriptor_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](const boost::system::error_code&) {
+    // An abort comes from Wake: Serve looks at the reason.
+    if (self->descriptor_.is_open()) self->descriptor_.release();
+    self->Serve();
+  });
+}
+
+void Client::Wake() {
+  boost::asio::post(descriptor_.get_executor(), [self = shared_from_this()] {
+    boost::system::error_code ignored;
+    if (self->descriptor_.is_open()) self->descriptor_.cancel(ignored);
+  });
+}
+
+bool Client::WaitReadable(int milliseconds) {
+  pollfd entry{socket_, POLLIN, 0};
+  return ::poll(&entry, 1, milliseconds) > 0;
+}
+
+void Client::Serve() {
+  const ThreadSet::Serving serving(threads_);
+  for (;;) {
+    if (connection_.terminated()) {
+      connection_.Terminate(SqlError(sqlstate::kAdminShutdown, "terminating connection due to administrator command").Severity("FATAL"));
+      return;
+    }
+    if (!WaitReadable(kStickyMilliseconds)) {
+      if (connection_.terminated()) continue;
+      Wait();
+      return;
+    }
+    if (!Read(reader_)) return;
+    if (!connection_.Process(reader_)) return;
+    if (!wake_set_ && connection_.slot() != nullptr) {
+      wake_set_ = true;
+      std::lock_guard lock(connection_.slot()->mutex);
+      connection_.slot()->wake = [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->Wake();
+      };
+    }
+  }
+}
+
+bool Client::Read(protocol::FrameReader& reader) {
+  for (;;) {
+    // A reader in the middle of a large message or a COPY gets large pieces.
+    const std::span<char> room = reader.Prepare(reader.buffered() > kReadSize / 2 ? kBulkReadSize : kReadSize);
+    const ssize_t received = ::recv(socket_, room.data(), room.size(), MSG_DONTWAIT);
+    if (received > 0) {
+      reader.Commit(static_cast<size_t>(received));
+      return true;
+    }
+    if (received == 0) return false;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      // Only within COPY: wait for more, but notice a cancel request or the end of the server.
+      WaitReadable(kStickyMilliseconds);
+      if (connection_.slot() != nullptr) connection_.slot()->interrupt.Check();
+      continue;
+    }
+    if (errno != EINTR) return false;
+  }
+}
+
+void Client::Write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent > 0) {
+      bytes.remove_prefix(static_cast<size_t>(sent));
+      continue;
+    }
+    if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      pollfd entry{socket_, POLLOUT, 0};
+      const int ready = ::poll(&entry, 1, kStickyMilliseconds);
+      if (ready > 0 && (entry.revents & (POLLERR | POLLHUP)) != 0) ThrowGone();
+      // A client that does not read must not keep the server from stopping.
+      if (ready == 0 && connection_.terminated()) ThrowGone();
+      continue;
+    }
+    if (errno != EINTR) ThrowGone();
+  }
+}
+
+}  // namespace gather::server

@@ -1,0 +1,49 @@
+// Client: one accepted socket and its protocol connection.
+//
+// Waits for bytes in one of two ways. While the client is active its thread stays with it and waits in poll(): no hand-over between
+// threads per statement. After kSticky without a message it returns to the io_context, where an idle connection costs no thread.
+//
+//   Wait (io_context) ──readable──▶ Serve (a thread stays) ──nothing for kSticky──▶ Wait
+//
+// Owned by itself through shared_ptr while waiting or serving; the Listener keeps weak references for shutdown.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include "protocol/connection.h"
+#include "protocol/transport.h"
+#include "server/thread_set.h"
+
+namespace gather::server {
+
+class Client final : public std::enable_shared_from_this<Client>, public protocol::Transport {
+ public:
+  // Takes the socket over.
+  Client(boost::asio::io_context& context, ThreadSet& threads, executor::Instance& instance, int socket, std::string address, int32_t port);
+  ~Client() override;
+
+  void Start() { Wait(); }
+  // Wakes an idle connection so that it notices its termination. Any thread.
+  void Wake();
+
+  // Transport
+  void Write(std::string_view bytes) override;
+  bool Read(protocol::FrameReader& reader) override;
+
+ private:
+  void Wait();
+  void Serve();
+  bool WaitReadable(int milliseconds);
+
+  ThreadSet& threads_;
+  const int socket_;
+  boost::asio::posix::stream_descriptor descriptor_;       // registered only while waiting in the io_context
+  protocol::FrameReader reader_;
+  protocol::Connection connection_;
+  bool wake_set_ = false;
+};
+
+}  // namespace gather::server

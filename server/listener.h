@@ -1,0 +1,32 @@
+// Listener: accepts connections on the configured address until stopped.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "executor/session/instance.h"
+#include "server/thread_set.h"
+
+namespace gather::server {
+
+class Listener {
+ public:
+  // Throws SqlError with one clear line when the address cannot be bound.
+  Listener(boost::asio::io_context& context, ThreadSet& threads, executor::Instance& instance, const std::string& address, int port);
+  void Start() { Accept(); }
+  void Stop();                                             // accepts no more; existing clients go on
+
+ private:
+  void Accept();
+
+  boost::asio::io_context& context_;
+  ThreadSet& threads_;
+  executor::Instance& instance_;
+  boost::asio::ip::tcp::acceptor acceptor_;
+};
+
+}  // namespace gather::server

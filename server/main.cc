@@ -1,0 +1,97 @@
+// gatherdb: builds the services in the order they depend on one another, serves until SIGTERM or SIGINT, and takes them down in reverse.
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <thread>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "catalog/catalog.h"
+#include "executor/pool/worker_pool.h"
+#include "executor/session/instance.h"
+#include "executor/session/session_registry.h"
+#include "server/configuration.h"
+#include "server/listener.h"
+#include "server/log.h"
+#include "server/thread_set.h"
+#include "types/datetime.h"
+
+namespace gather::server {
+namespace {
+
+constexpr int kBaseThreads = 2;
+constexpr uint64_t kMegabyte = uint64_t{1} << 20;
+
+// A part of the machine's memory: the limit of the server's budget.
+uint64_t MachineMemory() {
+  const auto pages = static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES));
+  return pages * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+int Serve(const Configuration& configuration) {
+  auto settings = std::make_shared<catalog::Settings>();
+  for (const auto& [name, value] : configuration.settings) settings->SetAtStart(name, value);
+  settings->SetInternal("port", std::to_string(configuration.port));
+  settings->SetInternal("listen_addresses", configuration.address);
+  settings->SetInternal("data_directory", configuration.directory);
+
+  const uint64_t shared_buffers = static_cast<uint64_t>(settings->GetInteger("shared_buffers")) * 8192;
+  MemoryBudget budget("server", MachineMemory() / 10 * 8);
+  storage::StorageOptions options;
+  options.directory = configuration.directory;
+  options.budget = &budget;
+  options.column_cache_bytes = shared_buffers;
+  options.block_cache_bytes = std::max(shared_buffers / 4, 32 * kMegabyte);
+  options.fsync = settings->GetBool("fsync");
+  storage::Storage storage(options);
+  const catalog::FunctionRegistry functions;
+  catalog::Catalog catalog(storage, functions);
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  const int workers = static_cast<int>(std::min<int64_t>(settings->GetInteger("max_parallel_workers"), std::max(cores, 1)));
+  executor::WorkerPool pool(workers);
+  executor::SessionRegistry sessions;
+  executor::Instance instance{storage, catalog, functions, budget, cores > 1 ? &pool : nullptr, sessions, settings, NowMicros(), &Log};
+
+  boost::asio::io_context context;
+  ThreadSet threads(context, kBaseThreads);
+  Listener listener(context, threads, instance, configuration.address, configuration.port);
+  listener.Start();
+  const auto work = boost::asio::make_work_guard(context);
+  boost::asio::signal_set signals(context, SIGTERM, SIGINT);
+  int received = 0;
+  boost::asio::steady_timer drain(context);
+  signals.async_wait([&](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    received = signal;
+    Log("LOG", signal == SIGTERM ? "received smart shutdown request" : "received fast shutdown request");
+    listener.Stop();
+    sessions.TerminateAll();
+    context.dispatch([] {});
+  });
+  Log("LOG", std::string("listening on ") + configuration.address + ", port " + std::to_string(configuration.port));
+  Log("LOG", "database system is ready to accept connections");
+  threads.Start();
+  while (received == 0) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  // Statements stop at their next check; sessions leave the registry as they end.
+  while (sessions.size() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  context.stop();
+  threads.Join();
+  Log("LOG", "database system is shut down");
+  return 0;
+}
+
+}  // namespace
+}  // namespace gather::server
+
+int main(int argc, char** argv) {
+  const gather::server::Configuration configuration = gather::server::ParseCommandLine(argc, argv);
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return gather::server::Serve(configuration);
+  } catch (const std::exception& error) {
+    gather::server::Log("FATAL", error.what());
+    return 1;
+  }
+}
