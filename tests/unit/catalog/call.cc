@@ -23,13 +23,28 @@ uint32_t Rows(const std::vector<Argument>& arguments) {
   return static_cast<uint32_t>(rows);
 }
 
+bool Accepts(Oid declared, Oid actual) {
+  switch (declared) {
+    case type_oid::kAny:
+    case type_oid::kAnyelement:
+    case type_oid::kAnycompatible: return true;
+    case type_oid::kAnynonarray: return !IsArrayType(actual);
+    case type_oid::kAnyarray:
+    case type_oid::kAnycompatibleArray: return IsArrayType(actual);
+    default: return false;
+  }
+}
+
 const FunctionInfo* Find(std::string_view name, const std::vector<Argument>& arguments) {
   std::vector<Oid> types;
   for (const Argument& argument : arguments) types.push_back(argument.type.oid);
   const FunctionInfo* found = Registry().FindFunction(name, types);
   if (found != nullptr) return found;
   for (const FunctionInfo* candidate : Registry().Functions(name)) {
-    if (candidate->arguments.size() == types.size()) found = candidate;
+    if (candidate->arguments.size() != types.size()) continue;
+    bool fits = true;
+    for (size_t i = 0; i < types.size(); ++i) fits &= candidate->arguments[i] == types[i] || Accepts(candidate->arguments[i], types[i]);
+    if (fits) found = candidate;
   }
   return found;
 }
