@@ -156,8 +156,9 @@ void ScriptRun::RunRecord(const Record& record) {
     case RecordKind::kHalt:
       return;
     case RecordKind::kRestart:
-      if (server_ == nullptr) {
-        ++result_.skipped;
+      if (server_ == nullptr) {  // not ours to stop: the sessions end all the same
+        sessions_.clear();
+        pending_.clear();
         return;
       }
       session_state_.clear();
@@ -286,6 +287,7 @@ void ScriptRun::CheckRows(const Record& record, const Outcome& outcome) {
   }
   if (options_.rewrite) {
     rewritten_[&record] = lines;
+    columns_[&record] = outcome.columns;
     return;
   }
   if (!record.has_expected && !record.label.empty()) return;
@@ -366,6 +368,16 @@ void ScriptRun::SaveRewritten() const {
     const auto found = rewritten_.find(&record);
     if (found == rewritten_.end() || record.repeat > 0) continue;
     const bool is_query = record.kind == RecordKind::kQuery;
+    const size_t header = static_cast<size_t>(record.line) - 1;
+    while (next < header) lines.push_back(script_.lines[next++]);
+    const auto columns = columns_.find(&record);
+    if (is_query && columns != columns_.end() && columns->second != record.columns) {
+      // Another number of columns than the header says: new type letters.
+      std::string text = script_.lines[next++];
+      const size_t letters = text.find_first_not_of(' ', text.find(' '));
+      const size_t end = std::min(text.find(' ', letters), text.size());
+      lines.push_back(text.replace(letters, end - letters, std::string(columns->second, 'T')));
+    }
     const size_t begin = static_cast<size_t>(record.expected_begin) - 1;
     while (next < begin) lines.push_back(script_.lines[next++]);
     if (!record.has_expected && is_query) lines.push_back("----");

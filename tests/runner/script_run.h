@@ -64,6 +64,7 @@ class ScriptRun {
   std::map<std::string, std::vector<std::string>> session_state_;  // SET and PREPARE, to run again after a restart
   std::map<std::string, std::vector<std::string>> labels_;
   std::map<const Record*, std::vector<std::string>> rewritten_;
+  std::map<const Record*, size_t> columns_;  // of the rewritten queries
   size_t hash_threshold_ = 0;
   int restarts_left_ = 0;
   bool stopped_ = false;

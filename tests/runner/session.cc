@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <sstream>
 #include <stdexcept>
 
 namespace gather::runner {
@@ -44,9 +45,14 @@ bool HasSeveralStatements(const std::string& sql) {
 }  // namespace
 
 std::vector<std::string> Outcome::ErrorLines() const {
-  std::vector<std::string> lines = {sqlstate + " " + message};
-  if (!detail.empty()) lines.push_back("DETAIL:  " + detail);
-  if (!hint.empty()) lines.push_back("HINT:  " + hint);
+  std::string text = sqlstate + " " + message;
+  if (!detail.empty()) text += "\nDETAIL:  " + detail;
+  if (!hint.empty()) text += "\nHINT:  " + hint;
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    if (!line.empty()) lines.push_back(line);  // an empty line would end the record
+  }
   return lines;
 }
 
