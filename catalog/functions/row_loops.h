@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "types/vector.h"
@@ -56,6 +57,17 @@ StringRef WriteString(Vector& result, size_t size, F&& fill) {
   char* bytes = result.heap().Allocate(static_cast<uint32_t>(size));
   fill(bytes);
   return StringRef(bytes, static_cast<uint32_t>(size));
+}
+
+// Gives a strict kernel's numeric result another representation (Vector::Reset alone would forget which rows are null).
+inline void SetNumericShape(Vector& result, PhysicalType physical, NumericShape shape, uint32_t rows) {
+  uint64_t validity[kVectorSize / 64];
+  const size_t bytes = (rows + 63) / 64 * sizeof(uint64_t);
+  const bool nulls = result.validity() != nullptr;
+  if (nulls) std::memcpy(validity, result.validity(), bytes);
+  result.Reset(physical);
+  result.set_shape(shape);
+  if (nulls) std::memcpy(result.MutableValidity(), validity, bytes);
 }
 
 inline std::string_view StringAt(const VectorView& view, uint32_t row) { return view.get<StringRef>(row).view(); }
