@@ -264,17 +264,6 @@ void Connection::Handle(const Frame& frame, FrameReader& reader) {
   }
 }
 
-void Connection::Statement(std::string_view text, const std::function<void()>& work) {
-  session_->BeginStatement(text);
-  try {
-    work();
-  } catch (...) {
-    session_->EndStatement();
-    throw;
-  }
-  session_->EndStatement();
-}
-
 void Connection::Report(const SqlError& error) {
   // An error without a way on ends the connection.
   if (error.severity() == "FATAL") throw error;
@@ -288,7 +277,7 @@ void Connection::SimpleQuery(std::string_view payload, FrameReader& reader) {
     MessageReader message(payload);
     statement_text_ = message.String();
     message.End();
-    Statement(statement_text_, [&] {
+    session_->RunStatement(statement_text_, [&] {
       Sink sink(*this, reader, {});
       session_->SimpleQuery(statement_text_, sink);
     });
@@ -316,7 +305,7 @@ void Connection::Parse(std::string_view payload) {
   std::vector<Oid> types;
   for (int16_t i = 0; i < count; ++i) types.push_back(static_cast<Oid>(message.Int32()));
   message.End();
-  Statement(statement_text_, [&] { session_->Parse(name, statement_text_, std::move(types)); });
+  session_->RunStatement(statement_text_, [&] { session_->Parse(name, statement_text_, std::move(types)); });
   out_.Message('1');
 }
 
@@ -324,7 +313,7 @@ void Connection::Bind(std::string_view payload) {
   BindMessage message = ParseBind(payload);
   executor::PreparedStatement& statement = session_->FindStatement(message.statement);
   statement_text_ = statement.text;
-  Statement(statement_text_, [&] {
+  session_->RunStatement(statement_text_, [&] {
     if (session_->transaction_status() != 'E') session_->EnsureTransaction();
     std::vector<Datum> parameters = DecodeParameters(message, statement.parameter_types, session_->io());
     session_->Bind(message.portal, message.statement, std::move(parameters), std::move(message.result_formats));
@@ -357,7 +346,7 @@ void Connection::Execute(std::string_view payload, FrameReader& reader) {
   message.End();
   executor::Portal& portal = session_->FindPortal(name);
   statement_text_ = portal.statement->text;
-  Statement(statement_text_, [&] {
+  session_->RunStatement(statement_text_, [&] {
     Sink sink(*this, reader, portal.formats);
     session_->Execute(portal, limit, sink);
   });

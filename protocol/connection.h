@@ -55,7 +55,6 @@ class Connection final {
   void Flush();
   // Runs `work` as one message of the extended protocol: an error is reported and skips to Sync.
   void Guard(const std::function<void()>& work);
-  void Statement(std::string_view text, const std::function<void()>& work);
 
   executor::Instance& instance_;
   Transport& transport_;

@@ -12,6 +12,7 @@
 #include "executor/pool/worker_pool.h"
 #include "executor/session/instance.h"
 #include "executor/session/session_registry.h"
+#include "executor/session/timer.h"
 #include "server/configuration.h"
 #include "server/listener.h"
 #include "server/log.h"
@@ -52,7 +53,8 @@ int Serve(const Configuration& configuration) {
   const int workers = static_cast<int>(std::min<int64_t>(settings->GetInteger("max_parallel_workers"), std::max(cores, 1)));
   executor::WorkerPool pool(workers);
   executor::SessionRegistry sessions;
-  executor::Instance instance{storage, catalog, functions, budget, cores > 1 ? &pool : nullptr, sessions, settings, NowMicros(), &Log};
+  executor::Timer timer;
+  executor::Instance instance{storage, catalog, functions, budget, cores > 1 ? &pool : nullptr, sessions, timer, settings, NowMicros(), &Log};
 
   boost::asio::io_context context;
   ThreadSet threads(context, kBaseThreads);
@@ -61,14 +63,12 @@ int Serve(const Configuration& configuration) {
   const auto work = boost::asio::make_work_guard(context);
   boost::asio::signal_set signals(context, SIGTERM, SIGINT);
   int received = 0;
-  boost::asio::steady_timer drain(context);
   signals.async_wait([&](const boost::system::error_code& error, int signal) {
     if (error) return;
     received = signal;
-    Log("LOG", signal == SIGTERM ? "received smart shutdown request" : "received fast shutdown request");
+    Log("LOG", "received fast shutdown request");
     listener.Stop();
     sessions.TerminateAll();
-    context.dispatch([] {});
   });
   Log("LOG", std::string("listening on ") + configuration.address + ", port " + std::to_string(configuration.port));
   Log("LOG", "database system is ready to accept connections");

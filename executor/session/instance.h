@@ -11,6 +11,7 @@
 namespace gather::executor {
 
 class SessionRegistry;
+class Timer;
 class WorkerPool;
 
 struct Instance {
@@ -20,6 +21,7 @@ struct Instance {
   MemoryBudget& budget;
   WorkerPool* pool;                                        // null: no parallelism
   SessionRegistry& sessions;
+  Timer& timer;
   std::shared_ptr<const catalog::Settings> settings;       // the server's values
   int64_t start_time;                                      // µs since 2000
   void (*log)(std::string_view severity, std::string_view line);  // one line to the server log; thread-safe

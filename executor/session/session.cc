@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "executor/session/timer.h"
 #include "executor/session/transaction_names.h"
 #include "executor/commands/command.h"
 #include "types/datetime.h"
@@ -103,6 +104,25 @@ void Session::EndStatement() {
   if (transaction_ == nullptr) {
     slot_->activity.transaction_start = 0;
     slot_->activity.transaction_id = 0;
+  }
+}
+
+void Session::RunStatement(std::string_view text, const std::function<void()>& work) {
+  const auto start = std::chrono::steady_clock::now();
+  const int64_t log_min_duration = statement_settings().log_min_duration;
+  BeginStatement(text);
+  try {
+    const Timer::Deadline deadline(instance_.timer, slot_->interrupt, InterruptReason::kStatementTimeout, statement_settings().statement_timeout);
+    work();
+  } catch (...) {
+    EndStatement();
+    throw;
+  }
+  EndStatement();
+  if (log_min_duration < 0) return;
+  const double milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  if (milliseconds >= static_cast<double>(log_min_duration)) {
+    instance_.log("LOG", Format("duration: %.3f ms  statement: ", milliseconds) + std::string(text));
   }
 }
 
@@ -257,6 +277,7 @@ bool Session::LockRelations(const sql::BoundStatement& bound) {
 }
 
 void Session::LockRelation(Oid relation, storage::LockMode mode) {
+  const Timer::Deadline deadline(instance_.timer, slot_->interrupt, InterruptReason::kLockTimeout, statement_settings().lock_timeout);
   transaction_locks().Lock({storage::LockTag::Kind::kRelation, relation, 0}, mode, slot_->interrupt);
 }
 
@@ -502,6 +523,7 @@ const StatementSettings& Session::statement_settings() {
   now.planner.cores = static_cast<int>(std::thread::hardware_concurrency());
   now.work_mem = settings_.GetInteger("work_mem") * 1024;
   now.log_min_duration = settings_.GetInteger("log_min_duration_statement");
+  now.lock_timeout = settings_.GetInteger("lock_timeout");
   now.statement_timeout = settings_.GetInteger("statement_timeout");
   now.max_parallel_workers = static_cast<int>(settings_.GetInteger("max_parallel_workers"));
   now.chunk_size = static_cast<uint32_t>(settings_.GetInteger("chunk_size"));

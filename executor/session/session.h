@@ -93,7 +93,7 @@ struct StatementSettings {
   uint64_t version = ~uint64_t{0};
   planner::PlannerSettings planner;
   uint64_t plan_fingerprint = 0;                           // of all settings that binding and planning depend on
-  int64_t work_mem = 0, log_min_duration = -1, statement_timeout = 0;
+  int64_t work_mem = 0, log_min_duration = -1, statement_timeout = 0, lock_timeout = 0;  // milliseconds
   int max_parallel_workers = 0;
   uint32_t chunk_size = kVectorSize;
   bool leader_participates = true, default_read_only = false;
@@ -124,6 +124,8 @@ class Session final : public catalog::SessionServices {
   // The interrupt and the activity of the statement that begins or ends here.
   void BeginStatement(std::string_view text);
   void EndStatement();
+  // One message's work: activity, statement_timeout, and the log line of a slow statement around it.
+  void RunStatement(std::string_view text, const std::function<void()>& work);
   void SetNoticeHandler(std::function<void(const SessionNotice&)> handler) { notice_handler_ = std::move(handler); }
   std::vector<std::pair<std::string, std::string>> TakeParameterReports() { return settings_.TakeReports(); }
   const IoSettings& io();
