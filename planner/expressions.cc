@@ -241,8 +241,14 @@ const ExprRef& StripRelabel(const ExprRef& expr) {
   return *at;
 }
 
-ExprRef MakeNullSafeEqual(ExprRef left, ExprRef right) {
+ExprRef MakeNullSafeEqual(ExprRef left, ExprRef right, const catalog::FunctionRegistry* functions) {
   auto distinct = std::make_shared<Expr>();
+  if (functions != nullptr) {
+    Oid type = left->type.oid == type_oid::kVarchar ? type_oid::kText : left->type.oid;
+    if (IsArrayType(type)) type = type_oid::kAnyarray;
+    distinct->op = functions->FindOperator("=", type, type);
+    if (distinct->op != nullptr) distinct->function = functions->FunctionOf(*distinct->op);
+  }
   distinct->kind = ExprKind::kDistinctFrom;
   distinct->type = type_oid::kBool;
   distinct->children = {std::move(left), std::move(right)};

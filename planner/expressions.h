@@ -114,7 +114,7 @@ bool IsEquality(const Expr& expr);
 // expr without binary-coercible casts around it.
 const ExprRef& StripRelabel(const ExprRef& expr);
 // column IS NOT DISTINCT FROM column, made by the planner: usable as a null-safe join key.
-ExprRef MakeNullSafeEqual(ExprRef left, ExprRef right);
+ExprRef MakeNullSafeEqual(ExprRef left, ExprRef right, const catalog::FunctionRegistry* functions);
 bool IsNullSafeEqual(const Expr& expr);
 
 bool HasDatumFalseOrNull(const Expr& expr);            // constant that no filter lets through

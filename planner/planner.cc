@@ -1,6 +1,8 @@
 // From a bound statement to its plan: build the algebra, apply the rules, lower, place Gathers, number the nodes.
 #include "planner/logical/builder.h"
+#include "planner/logical/unnest.h"
 #include "planner/physical/lowering.h"
+#include "planner/rules/rules.h"
 #include "types/error.h"
 
 namespace gather::planner {
@@ -40,6 +42,13 @@ class StatementPlanner {
 
  private:
   PlanNodePtr PlanTree(LogicalPtr root, const std::vector<Column>& columns) {
+    // Conditions first go as deep as the subqueries let them, so that domains of correlated subqueries are small; once those are
+    // dissolved and projections out of the way, the rest follows.
+    root = PushDownPredicates(std::move(root));
+    root = Unnest(std::move(root), planning_);
+    root = InlineProjections(std::move(root), columns);
+    root = PushDownPredicates(std::move(root));
+    root = RemoveRedundant(std::move(root), planning_);
     estimator_.Learn(*root);
     return lowering_.LowerQuery(*root, columns);
   }

@@ -1,0 +1,15 @@
+// Unnesting: dissolves dependent joins, so that no subquery runs once per outer row.
+//
+// First the simple way: conditions that compare inner with outer columns are pulled up into the join, through filters, projections, joins
+// and (equalities only) groupings, which gain the inner columns as keys. What that cannot do goes the general way of Neumann and Kemper,
+// "Unnesting Arbitrary Queries" (BTW 2015): the distinct outer values (the domain) are joined into the subquery as far down as needed, and
+// its result is joined back by them. What stays dependent is a join with a FunctionScan whose arguments come from the left: a lateral call.
+#pragma once
+
+#include "planner/planning.h"
+
+namespace gather::planner {
+
+LogicalPtr Unnest(LogicalPtr root, Planning& planning);
+
+}  // namespace gather::planner
