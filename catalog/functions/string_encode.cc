@@ -207,7 +207,16 @@ std::string Transcode(std::string_view data, const std::string& from, const std:
   ucnv_close(source);
   ucnv_close(target);
   if (U_FAILURE(error)) {
-    throw SqlError(sqlstate::kUntranslatableCharacter, "character in encoding \"" + std::string(from_name) + "\" has no equivalent in encoding \"" + std::string(to_name) + "\"");
+    // The character to blame: the first that does not go alone.
+    std::string_view character = data;
+    for (std::string_view rest = data; data.size() > Utf8FirstBytes(data) && !rest.empty(); rest.remove_prefix(character.size())) {
+      character = rest.substr(0, is_plain(from) ? Utf8FirstBytes(rest) : 1);
+      Transcode(character, from, to, from_name, to_name);
+    }
+    std::string bytes;
+    for (char c : character) bytes += Format(" 0x%02x", static_cast<uint8_t>(c));
+    throw SqlError(sqlstate::kUntranslatableCharacter, "character with byte sequence" + bytes + " in encoding \"" + std::string(from_name) +
+                                                           "\" has no equivalent in encoding \"" + std::string(to_name) + "\"");
   }
   return out;
 }
