@@ -106,6 +106,8 @@ Regex::Regex(std::string_view pattern, const RegexFlags& flags) : code_(std::mak
   const TranslatedRegex& translated = code_->translated;
   uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY | PCRE2_NO_UTF_CHECK;
   if (translated.ignore_case) options |= PCRE2_CASELESS;
+  // A quantifier made possessive offers the DFA matcher its longest match only.
+  if (translated.choose_by_length) options |= PCRE2_NO_AUTO_POSSESS;
   int error = 0;
   PCRE2_SIZE offset = 0;
   code_->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated.pattern.data()), translated.pattern.size(), options, &error, &offset, nullptr);

@@ -583,8 +583,8 @@ class RegexParser {
   static void EmitPiece(const Piece& piece, Preference forced, std::string& out) {
     if (piece.group != nullptr) {
       Preference inner = forced;
-      // {1,1} and {1,1}? force their preference on what is inside: how SIMILAR TO's SUBSTRING marks its parts.
-      if (piece.quantified && !piece.fixed && piece.low == piece.high) inner = piece.lazy ? Preference::kShortest : Preference::kLongest;
+      // {1,1}? makes what is inside as short as can be: how SIMILAR TO's SUBSTRING marks its first part.
+      if (piece.quantified && !piece.fixed && piece.low == piece.high) inner = piece.lazy ? Preference::kShortest : Preference::kNone;
       out += piece.open;
       Emit(*piece.group, inner, out);
       out += ')';
