@@ -180,7 +180,7 @@ void Settings::SetAtStart(std::string_view name, std::string_view text) {
   const std::string key = info == nullptr ? LowerCase(name) : std::string(info->name);
   if (const auto found = session_.find(key); found != session_.end()) {
     auto value = std::make_shared<SettingValue>(*found->second);
-    value->source = "client";
+    if (server_ != nullptr) value->source = "client";
     start_[key] = found->second = std::move(value);
   }
 }

@@ -3,6 +3,7 @@
 
 #include "catalog/definitions.h"
 #include "catalog/functions/system_kernel.h"
+#include "types/array.h"
 #include "types/quote.h"
 
 namespace gather::catalog {
@@ -184,6 +185,19 @@ GATHER_SYSTEM_KERNEL(FunctionArgumentDefault) {
   });
 }
 
+GATHER_SYSTEM_KERNEL(OidVectorTypes) {
+  TextRows(rows, result, [&](uint32_t row) -> Text {
+    ArrayReader reader(At<StringRef>(arguments[0], row).view());
+    ArrayReader::Element element;
+    std::string text;
+    while (reader.Next(&element)) {
+      const Oid oid = ArrayElementDatum(type_oid::kOid, element).as<Oid>();
+      text += (text.empty() ? "" : ", ") + (FindType(oid) == nullptr ? "???" : FormatType(oid));
+    }
+    return text;
+  });
+}
+
 GATHER_SYSTEM_KERNEL(FunctionDefinition) {
   TextRows(rows, result, [&](uint32_t row) -> Text {
     const FunctionInfo* f = FunctionAt(context, arguments[0], row);
@@ -248,6 +262,8 @@ const FunctionRow kRows[] = {
     {3808, "pg_get_function_arg_default", {kOid, kInt4}, kText, FunctionArgumentDefault, "function argument default",
      true, Volatility::kStable, ParallelSafety::kRestricted},
     {2098, "pg_get_functiondef", {kOid}, kText, FunctionDefinition, "definition of a function", true,
+     Volatility::kStable, ParallelSafety::kRestricted},
+    {1349, "oidvectortypes", {kOidVector}, kText, OidVectorTypes, "print type names of oidvector field", true,
      Volatility::kStable, ParallelSafety::kRestricted},
     {6197, "pg_get_function_sqlbody", {kOid}, kText, AlwaysNull, "function SQL body", true, Volatility::kStable,
      ParallelSafety::kRestricted},

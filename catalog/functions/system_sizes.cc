@@ -245,6 +245,8 @@ const FunctionRow kRows[] = {
      "total disk space usage for the specified tablespace", true, Volatility::kVolatile, ParallelSafety::kRestricted},
     {2999, "pg_relation_filenode", {kRegclass}, kOid, RelationFilenode, "filenode identifier of relation", true,
      Volatility::kStable, ParallelSafety::kRestricted},
+    {3034, "pg_relation_filepath", {kRegclass}, kText, AlwaysNull, "file path of relation", true, Volatility::kStable,
+     ParallelSafety::kRestricted},
     {1269, "pg_column_size", {kAny}, kInt4, ColumnSize, "bytes required to store the value, perhaps with compression",
      true, Volatility::kStable},
     {2878, "pg_stat_get_live_tuples", {kOid}, kInt8, LiveTuples, "statistics: number of live tuples", true,

@@ -210,8 +210,13 @@ class TableAlteration {
     for (const Oid oid : table->indexes) {
       const catalog::RelationRef index = session_.catalog_view()->FindRelation(oid);
       const bool uses = std::any_of(index->index->columns.begin(), index->index->columns.end(), [&](const catalog::IndexColumn& part) { return part.column == id; });
+      if (!uses) continue;
       std::vector<std::string> dropped;
-      if (uses) session_.change_catalog().DropRelation(oid, true, &dropped);
+      if (index->index->constraint_oid != kInvalidOid) {
+        session_.change_catalog().DropConstraint(oid_, index->name);
+      } else {
+        session_.change_catalog().DropRelation(oid, true, &dropped);
+      }
     }
     catalog::RelationEntry changed = *Table();
     std::erase_if(changed.checks, [&](const catalog::CheckConstraint& check) { return std::find(check.columns.begin(), check.columns.end(), id) != check.columns.end(); });
