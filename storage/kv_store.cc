@@ -295,9 +295,9 @@ void KvStore::Put(Family family, std::string_view key, std::string_view value, b
   state_->Write(&batch, sync);
 }
 
-void KvStore::DeleteRange(Family family, std::string_view lower, std::string_view upper) {
+void KvStore::DeleteRanges(const std::vector<KeyRange>& ranges) {
   rocksdb::WriteBatch batch;
-  Check(batch.DeleteRange(state_->handle(family), ToSlice(lower), ToSlice(upper)));
+  for (const KeyRange& range : ranges) Check(batch.DeleteRange(state_->handle(range.family), ToSlice(range.lower), ToSlice(range.upper)));
   state_->Write(&batch, false);
 }
 

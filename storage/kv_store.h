@@ -75,7 +75,12 @@ class KvStore {
   std::unique_ptr<KvWriteSet> NewWriteSet();
   void Write(KvWriteSet& writes, bool sync);
   void Put(Family family, std::string_view key, std::string_view value, bool sync);
-  void DeleteRange(Family family, std::string_view lower, std::string_view upper);
+  struct KeyRange {
+    Family family;
+    std::string lower, upper;                            // [lower, upper)
+  };
+  void DeleteRanges(const std::vector<KeyRange>& ranges);  // all or none
+  void DeleteRange(Family family, std::string_view lower, std::string_view upper) { DeleteRanges({{family, std::string(lower), std::string(upper)}}); }
   std::unique_ptr<KvBulkWriter> NewBulkWriter(Family family);
 
   void Flush();                                          // memtables to files, log synced

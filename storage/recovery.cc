@@ -13,6 +13,18 @@ void TableStore::State::Load() {
   std::map<uint64_t, std::shared_ptr<RowGroup>> found;
   const std::string rows = RowsPrefix(id);
   int64_t live = 0;
+  kv.ForEach(Family::kTables, GroupPrefix(id), KeyAfterPrefix(GroupPrefix(id)), [&](std::string_view key, std::string_view value) {
+    const uint64_t number = GroupOfKey(key);
+    auto frozen = std::make_shared<const FrozenColumns>(storage.state().segments, id, number, value);
+    auto group = std::make_shared<RowGroup>(id, number, counters, frozen, std::make_unique<VersionInfo>(kSettled));
+    live += frozen->rows();
+    for (const auto& [first, end] : frozen->dead()) {
+      group->StampDeleted(first, end - first, kSettled);
+      live -= end - first;
+    }
+    found.emplace(number, std::move(group));
+    return true;
+  });
   kv.ForEach(Family::kChunks, rows, KeyAfterPrefix(rows), [&](std::string_view key, std::string_view value) {
     const uint64_t number = GroupOfRowsKey(key);
     std::shared_ptr<RowGroup>& group = found[number];

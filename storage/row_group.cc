@@ -28,17 +28,37 @@ uint32_t RowGroup::rows() const {
   return contents_.rows;
 }
 
-uint32_t RowGroup::Append(std::span<const ColumnSource> sources, uint32_t from, uint32_t count, Stamp stamp, uint32_t* first) {
-  std::lock_guard lock(latch_);
-  if (closed_) return 0;
+uint32_t RowGroup::AppendLocked(std::span<const ColumnSource> sources, uint32_t from, uint32_t count, Stamp stamp, uint32_t* first) {
   count = std::min(count, kRowGroupSize - contents_.rows);
-  if (count == 0) return 0;
+  if (closed_ || count == 0) return 0;
   contents_.fresh->Append(sources, from, count, contents_.rows);
   contents_.versions->SetInserted(contents_.rows, count, stamp);
   *first = contents_.rows;
   contents_.rows += count;
   closed_ = contents_.rows == kRowGroupSize;
   return count;
+}
+
+uint32_t RowGroup::Append(std::span<const ColumnSource> sources, uint32_t from, uint32_t count, Stamp stamp, uint32_t* first) {
+  std::lock_guard lock(latch_);
+  return private_ ? 0 : AppendLocked(sources, from, count, stamp, first);
+}
+
+uint32_t RowGroup::AppendPrivate(std::span<const ColumnSource> sources, uint32_t from, uint32_t count, Stamp stamp, uint32_t* first) {
+  std::lock_guard lock(latch_);
+  return AppendLocked(sources, from, count, stamp, first);
+}
+
+bool RowGroup::MakePrivate(uint32_t rows) {
+  std::lock_guard lock(latch_);
+  if (contents_.rows != rows || closed_) return false;
+  private_ = true;
+  return true;
+}
+
+void RowGroup::MakeShared() {
+  std::lock_guard lock(latch_);
+  private_ = false;
 }
 
 void RowGroup::Close() {

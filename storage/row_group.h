@@ -51,6 +51,10 @@ class RowGroup {
 
   // Appends as many of the rows [from, from + count) as fit; returns their number (0: closed or full) and where they begin.
   uint32_t Append(std::span<const ColumnSource> sources, uint32_t from, uint32_t count, Stamp stamp, uint32_t* first);
+  // A private group takes rows only by AppendPrivate, from the one who made it so (BulkInsert). False when it has other than `rows` rows.
+  bool MakePrivate(uint32_t rows);
+  uint32_t AppendPrivate(std::span<const ColumnSource> sources, uint32_t from, uint32_t count, Stamp stamp, uint32_t* first);
+  void MakeShared();
   void Close();
   bool closed() const;
   bool Holds(std::span<const StoredColumn> columns) const;
@@ -61,7 +65,7 @@ class RowGroup {
   void StampInserted(uint32_t first, uint32_t count, Stamp stamp);
   void StampDeleted(uint32_t first, uint32_t count, Stamp stamp);
 
-  // Maintenance. Swap in segments made from the pinned fresh columns.
+  // Maintenance, and BulkInsert. Swap in segments made from the pinned fresh columns.
   void ReplaceByFrozen(std::shared_ptr<const FrozenColumns> frozen);
   // Collapses version info settled before `oldest`; true when something became smaller.
   bool Settle(CommitTimestamp oldest);
@@ -74,9 +78,12 @@ class RowGroup {
   const uint64_t number_;
   const std::shared_ptr<TableCounters> counters_;
 
+  uint32_t AppendLocked(std::span<const ColumnSource> sources, uint32_t from, uint32_t count, Stamp stamp, uint32_t* first);
+
   mutable std::mutex latch_;                             // guards everything below
   Pinned contents_;
   bool closed_ = false;
+  bool private_ = false;
 };
 
 // The row groups of a table at one moment, by number. Immutable.

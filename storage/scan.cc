@@ -49,16 +49,37 @@ void TableScan::AddFilter(ZoneFilter filter) {
   state_->filter_count.store(static_cast<uint32_t>(state_->filters.size()), std::memory_order_release);
 }
 
+namespace {
+
+// Positions of the scan's columns among those a row group holds; -1: it does not hold it.
+void FindColumns(std::span<const ScanColumn> wanted, const std::vector<StoredColumn>& held, std::vector<int>* positions) {
+  positions->assign(wanted.size(), -1);
+  for (size_t c = 0; c < wanted.size(); ++c) {
+    for (size_t i = 0; i < held.size(); ++i) {
+      if (held[i].id == wanted[c].id) (*positions)[c] = static_cast<int>(i);
+    }
+  }
+}
+
+Vector MissingColumn(const ScanColumn& column) {
+  return column.missing.is_null ? Vector::ConstantNull(column.type) : Vector::Constant(column.missing);
+}
+
+}  // namespace
+
 struct ScanCursor::State {
-  explicit State(const TableScan& of) : scan(of.state()), positions(scan.columns.size(), -1) {}
+  explicit State(const TableScan& of) : scan(of.state()) {}
 
   const TableScan::State& scan;
+  std::vector<ZoneFilter> filters;                       // those the scan had when we last looked
 
   // The group at hand.
   size_t group = ~size_t{0};
   std::shared_ptr<RowGroup> owner;
   RowGroup::Pinned pinned;
-  std::vector<int> positions;                            // of the scan's columns within the group; -1: it does not hold it
+  std::vector<int> positions;
+  std::vector<std::shared_ptr<const Segment>> segments;  // of the scan's columns, once read
+  bool group_excluded = false;
 
   // The vector at hand.
   uint32_t vector = 0;
@@ -69,20 +90,54 @@ struct ScanCursor::State {
   uint64_t pruned = 0;
 
   void EnterGroup(size_t number);
-  void ReadColumn(uint32_t column, Vector& out);
+  void LookForFilters();
+  void CheckGroup();
+  bool VectorExcluded();
+  const Segment& SegmentOf(uint32_t column) {
+    if (segments[column] == nullptr) segments[column] = pinned.frozen->Load(static_cast<uint32_t>(positions[column]));
+    return *segments[column];
+  }
 };
 
 void ScanCursor::State::EnterGroup(size_t number) {
   group = number;
   owner = scan.groups->groups[number];
   pinned = owner->Pin();
-  const std::vector<StoredColumn>& held = pinned.columns();
-  for (size_t c = 0; c < scan.columns.size(); ++c) {
-    positions[c] = -1;
-    for (size_t i = 0; i < held.size(); ++i) {
-      if (held[i].id == scan.columns[c].id) positions[c] = static_cast<int>(i);
+  FindColumns(scan.columns, pinned.columns(), &positions);
+  segments.assign(scan.columns.size(), nullptr);
+  CheckGroup();
+}
+
+void ScanCursor::State::LookForFilters() {
+  if (filters.size() == scan.filter_count.load(std::memory_order_acquire)) return;
+  {
+    std::lock_guard lock(scan.latch);
+    filters = scan.filters;
+  }
+  if (owner != nullptr) CheckGroup();
+}
+
+void ScanCursor::State::CheckGroup() {
+  group_excluded = false;
+  if (pinned.frozen == nullptr) return;
+  for (const ZoneFilter& filter : filters) {
+    const int position = positions[filter.column];
+    if (position < 0) continue;
+    if (pinned.frozen->zone(static_cast<uint32_t>(position)).Excludes(scan.columns[filter.column].type, filter)) {
+      group_excluded = true;
+      return;
     }
   }
+}
+
+bool ScanCursor::State::VectorExcluded() {
+  if (group_excluded) return true;
+  if (pinned.frozen == nullptr) return false;
+  for (const ZoneFilter& filter : filters) {
+    if (positions[filter.column] < 0) continue;
+    if (SegmentOf(filter.column).zone(vector).Excludes(scan.columns[filter.column].type, filter)) return true;
+  }
+  return false;
 }
 
 ScanCursor::ScanCursor(const TableScan& scan) : state_(std::make_unique<State>(scan)) {}
@@ -93,11 +148,13 @@ uint32_t ScanCursor::Open(uint64_t number) {
   State& state = *state_;
   const std::vector<uint64_t>& first = state.scan.first_vector;
   if (number >= first.back()) ThrowInternal("scan past the end of the table");
+  state.LookForFilters();
   if (state.group == ~size_t{0} || number < first[state.group] || number >= first[state.group + 1]) {
     state.EnterGroup(static_cast<size_t>(std::upper_bound(first.begin(), first.end(), number) - first.begin() - 1));
   }
   state.vector = static_cast<uint32_t>(number - first[state.group]);
   state.rows = std::min(kVectorSize, state.pinned.rows - state.vector * kVectorSize);
+  // Rows first: what nobody may see is not even read from disk (a bulk insert's segments may not be there yet).
   state.all_visible = state.pinned.versions->AllVisible(state.vector, state.scan.snapshot);
   if (state.all_visible) {
     state.visible_rows = state.rows;
@@ -107,29 +164,52 @@ uint32_t ScanCursor::Open(uint64_t number) {
     state.visible.set_size(state.visible_rows);
     state.all_visible = state.visible_rows == state.rows;
   }
+  if (state.visible_rows != 0 && !state.filters.empty() && state.VectorExcluded()) {
+    state.visible_rows = 0;
+    ++state.pruned;
+  }
   return state.visible_rows;
 }
 
-// All slots of the vector, visible or not.
-void ScanCursor::State::ReadColumn(uint32_t column, Vector& out) {
-  const ScanColumn& wanted = scan.columns[column];
-  if (positions[column] < 0) {
-    out = wanted.missing.is_null ? Vector::ConstantNull(wanted.type) : Vector::Constant(wanted.missing);
+void ScanCursor::Read(uint32_t column, Vector& out) {
+  State& state = *state_;
+  const ScanColumn& wanted = state.scan.columns[column];
+  if (state.positions[column] < 0) {
+    out = MissingColumn(wanted);
+  } else if (state.pinned.frozen != nullptr) {
+    const Segment& segment = state.SegmentOf(column);
+    if (state.all_visible) segment.Read(state.vector, out);
+    else segment.Read(state.vector, state.visible.data(), state.visible_rows, out);
   } else {
-    pinned.fresh->Read(static_cast<uint32_t>(positions[column]), vector, rows, out);
+    state.pinned.fresh->Read(static_cast<uint32_t>(state.positions[column]), state.vector, state.rows, out);
+    if (!state.all_visible) out.Slice(state.visible, state.visible_rows);
   }
   out.set_type(wanted.type);
 }
 
-void ScanCursor::Read(uint32_t column, Vector& out) {
-  state_->ReadColumn(column, out);
-  if (!state_->all_visible) out.Slice(state_->visible, state_->visible_rows);
-}
-
 void ScanCursor::Read(uint32_t column, const Selection& rows, Vector& out) {
-  state_->ReadColumn(column, out);
-  if (!state_->all_visible) out.Slice(state_->visible, state_->visible_rows);
-  out.Slice(rows, rows.size());
+  State& state = *state_;
+  if (rows.size() == state.visible_rows) {
+    Read(column, out);
+    return;
+  }
+  const ScanColumn& wanted = state.scan.columns[column];
+  if (state.positions[column] < 0) {
+    out = MissingColumn(wanted);
+  } else if (state.pinned.frozen != nullptr) {
+    RowIndex picked[kVectorSize];
+    const RowIndex* slots = rows.data();
+    if (!state.all_visible) {
+      for (uint32_t i = 0; i < rows.size(); ++i) picked[i] = state.visible[rows[i]];
+      slots = picked;
+    }
+    state.SegmentOf(column).Read(state.vector, slots, rows.size(), out);
+  } else {
+    state.pinned.fresh->Read(static_cast<uint32_t>(state.positions[column]), state.vector, state.rows, out);
+    if (!state.all_visible) out.Slice(state.visible, state.visible_rows);
+    out.Slice(rows, rows.size());
+  }
+  out.set_type(wanted.type);
 }
 
 void ScanCursor::ReadRowIds(Vector& out) {
@@ -148,20 +228,18 @@ uint64_t ScanCursor::vectors_pruned() const { return state_->pruned; }
 
 namespace {
 
-// Appends row `row` of `from` as row `at` of `to` (flat, owned).
-void AppendRow(const Vector& from, uint32_t row, Vector& to, uint32_t at) {
-  if (from.physical() != to.physical() && at == 0) to.Reset(from.physical());
-  if (at == 0) to.set_shape(from.shape());
-  if (from.type().oid == type_oid::kNumeric && (from.physical() != to.physical() || from.shape().scale != to.shape().scale)) {
-    if (to.physical() != PhysicalType::kString) {
-      Vector packed(to.type(), to.capacity());
-      for (uint32_t i = 0; i < at; ++i) packed.Set(i, to.Get(i));
-      to = std::move(packed);
-    }
-    to.Set(at, from.Get(row));
-    return;
+// Appends all `count` rows of `from` behind row `at` of `to` (flat, owned). Numeric: `to` becomes packed when representations differ.
+void AppendRows(const Vector& from, uint32_t count, Vector& to, uint32_t at) {
+  if (at == 0) {
+    to.Reset(from.physical());
+    to.set_shape(from.shape());
+  } else if (from.type().oid == type_oid::kNumeric && to.physical() != PhysicalType::kString &&
+             (from.physical() != to.physical() || from.shape().scale != to.shape().scale)) {
+    Vector packed(to.type(), to.capacity());
+    for (uint32_t i = 0; i < at; ++i) packed.Set(i, to.Get(i));
+    to = std::move(packed);
   }
-  to.Append(from, row, 1, at);
+  to.Append(from, 0, count, at);
 }
 
 }  // namespace
@@ -173,41 +251,48 @@ uint32_t TableStore::Fetch(const Snapshot& snapshot, std::span<const RowId> ids,
     out.Clear();
     for (const ScanColumn& column : columns) out.Add(Vector(column.type, kVectorSize));
   }
-  for (size_t c = 0; c < columns.size(); ++c) out[c].Reset(columns[c].type, std::max<uint32_t>(static_cast<uint32_t>(ids.size()), 1));
   uint32_t rows = 0;
-  std::shared_ptr<RowGroup> group;
-  RowGroup::Pinned pinned;
-  std::vector<Vector> sources(columns.size());
-  uint64_t loaded = ~uint64_t{0};                        // vector that `sources` holds
-  for (uint32_t i = 0; i < ids.size(); ++i) {
-    const RowId id = ids[i];
-    if (group == nullptr || group->number() != id.group()) {
-      group = state_->Find(id);
-      if (group == nullptr) continue;
-      pinned = group->Pin();
-      loaded = ~uint64_t{0};
+  std::vector<int> positions;
+  Vector part;
+  RowIndex picked[kVectorSize];
+  for (size_t i = 0; i < ids.size();) {
+    // A run of ids in one vector.
+    const uint64_t run = ids[i].value / kVectorSize;
+    const size_t begin = i;
+    while (i < ids.size() && i - begin < kVectorSize && ids[i].value / kVectorSize == run) ++i;
+    const std::shared_ptr<RowGroup> group = state_->Find(ids[begin]);
+    if (group == nullptr) continue;
+    const RowGroup::Pinned pinned = group->Pin();
+    uint32_t count = 0;
+    for (size_t k = begin; k < i; ++k) {
+      const uint32_t slot = ids[k].slot();
+      if (slot >= pinned.rows || !pinned.versions->IsVisible(slot, snapshot)) continue;
+      picked[count++] = slot % kVectorSize;
+      found.Add(static_cast<RowIndex>(k));
     }
-    if (id.slot() >= pinned.rows || !pinned.versions->IsVisible(id.slot(), snapshot)) continue;
-    const uint32_t vector = id.slot() / kVectorSize;
+    if (count == 0) continue;
+    const uint32_t vector = ids[begin].slot() / kVectorSize;
+    FindColumns(columns, pinned.columns(), &positions);
+    const bool only = begin == 0 && i == ids.size();     // the usual point lookup: no copy needed
     for (size_t c = 0; c < columns.size(); ++c) {
-      if (loaded != vector) {
-        int position = -1;
-        const std::vector<StoredColumn>& held = pinned.columns();
-        for (size_t k = 0; k < held.size(); ++k) {
-          if (held[k].id == columns[c].id) position = static_cast<int>(k);
-        }
-        if (position < 0) {
-          sources[c] = columns[c].missing.is_null ? Vector::ConstantNull(columns[c].type) : Vector::Constant(columns[c].missing);
-        } else {
-          pinned.fresh->Read(static_cast<uint32_t>(position), vector, std::min(kVectorSize, pinned.rows - vector * kVectorSize), sources[c]);
-        }
-        sources[c].set_type(columns[c].type);
+      Vector& target = only ? out[c] : part;
+      if (positions[c] < 0) {
+        target = MissingColumn(columns[c]);
+      } else if (pinned.frozen != nullptr) {
+        pinned.frozen->Load(static_cast<uint32_t>(positions[c]))->Read(vector, picked, count, target);
+      } else {
+        pinned.fresh->Read(static_cast<uint32_t>(positions[c]), vector, std::min(kVectorSize, pinned.rows - vector * kVectorSize), target);
+        Selection selection(count);
+        std::copy(picked, picked + count, selection.data());
+        selection.set_size(count);
+        target.Slice(selection, count);
       }
-      AppendRow(sources[c], id.slot() % kVectorSize, out[c], rows);
+      target.set_type(columns[c].type);
+      if (only) continue;
+      if (rows == 0) out[c].Reset(columns[c].type, std::max<uint32_t>(static_cast<uint32_t>(ids.size()), kVectorSize));
+      AppendRows(part, count, out[c], rows);
     }
-    loaded = vector;
-    found.Add(i);
-    ++rows;
+    rows += count;
   }
   out.set_rows(rows);
   return rows;

@@ -72,6 +72,18 @@ void Storage::State::PublishTables(Transaction::State& transaction) {
 }
 
 void Storage::State::Recover(Storage& owner) {
+  // Segments of bulk inserts that no commit published.
+  kv->ForEach(Family::kTables, kPendingKeyPrefix, KeyAfterPrefix(kPendingKeyPrefix), [&](std::string_view key, std::string_view value) {
+    ByteReader reader(value);
+    const StorageId table(reader.Get<uint64_t>());
+    std::vector<KvStore::KeyRange> ranges = {{Family::kTables, std::string(key), KeyAfterPrefix(key)}};
+    for (auto groups = reader.Get<uint32_t>(); groups > 0; --groups) {
+      const std::string prefix = RowsPrefix(table, reader.Get<uint64_t>());
+      ranges.push_back({Family::kSegments, prefix, KeyAfterPrefix(prefix)});
+    }
+    kv->DeleteRanges(ranges);
+    return true;
+  });
   std::vector<StorageId> dropped;
   kv->ForEach(Family::kTables, kTableKeyPrefix, KeyAfterPrefix(kTableKeyPrefix), [&](std::string_view key, std::string_view value) {
     bool is_dropped = false;
@@ -98,6 +110,8 @@ Storage::Storage(const StorageOptions& options) : state_(std::make_unique<State>
     state.kv_memory.Grow(kv.block_cache_bytes + kv.write_buffer_bytes);
   }
   state.kv = std::make_unique<KvStore>(state.directory.kv_path(), kv);
+  state.cache = std::make_unique<ColumnCache>(options.budget, options.column_cache_bytes);
+  state.segments = {state.kv.get(), state.cache.get(), nullptr};
   std::string record;
   if (state.kv->Get(Family::kMeta, kCountersKey, &record)) state.counters = DecodeCounters(record);
   const Counters& found = state.counters;
@@ -209,6 +223,8 @@ void Storage::ForEachCatalogRecord(std::string_view prefix, const std::function<
     return true;
   });
 }
+
+void Storage::SetTableNames(std::function<std::string(StorageId)> name) { state_->segments.table_name = std::move(name); }
 
 void Storage::SetNudge(std::function<void()> nudge) {
   std::lock_guard lock(state_->nudge_latch);

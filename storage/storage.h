@@ -53,6 +53,8 @@ class Storage {
   // Raw records for the catalog (column family "catalog"): ordered keys, transactional through WriteSet, read directly at start.
   void ForEachCatalogRecord(std::string_view prefix, const std::function<void(std::string_view key, std::string_view value)>& visit) const;
 
+  // How error messages name a table; unset: by number. Set once, before sessions start.
+  void SetTableNames(std::function<std::string(StorageId)> name);
   // Called, on the inserting thread, when a table has something to freeze: wakes the maintenance thread.
   void SetNudge(std::function<void()> nudge);
 

@@ -8,7 +8,9 @@
 #include <shared_mutex>
 #include <unordered_map>
 
+#include "storage/column_cache.h"
 #include "storage/data_directory.h"
+#include "storage/frozen_columns.h"
 #include "storage/kv_store.h"
 #include "storage/storage.h"
 #include "storage/transaction_state.h"
@@ -31,6 +33,8 @@ struct Storage::State {
   DataDirectory directory;
   MemoryReservation kv_memory;
   std::unique_ptr<KvStore> kv;
+  std::unique_ptr<ColumnCache> cache;
+  SegmentSource segments;
   std::unique_ptr<LockManager> locks;
   std::unique_ptr<TransactionManager> transactions;
   bool was_created = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/bulk_insert.h"
 #include "storage/byte_io.h"
 #include "storage/keys.h"
 #include "storage/storage_state.h"
@@ -43,11 +44,9 @@ std::vector<StoredColumn> DecodeTableRecord(std::string_view record, bool* dropp
 TableStore::State::~State() {
   if (!dropped.load()) return;
   try {
-    KvStore& kv = storage.kv();
-    const std::string rows = RowsPrefix(id), groups_prefix = GroupPrefix(id);
-    for (const Family family : {Family::kChunks, Family::kDeletes, Family::kSegments}) kv.DeleteRange(family, rows, KeyAfterPrefix(rows));
-    kv.DeleteRange(Family::kTables, groups_prefix, KeyAfterPrefix(groups_prefix));
-    kv.DeleteRange(Family::kTables, TableKey(id), KeyAfterPrefix(TableKey(id)));
+    const std::string rows = RowsPrefix(id), rows_end = KeyAfterPrefix(rows), list = GroupPrefix(id), record = TableKey(id);
+    storage.kv().DeleteRanges({{Family::kChunks, rows, rows_end}, {Family::kDeletes, rows, rows_end}, {Family::kSegments, rows, rows_end},
+                               {Family::kTables, list, KeyAfterPrefix(list)}, {Family::kTables, record, KeyAfterPrefix(record)}});
   } catch (const SqlError&) {
     // The dropped mark is on disk: the next start removes the rest.
   }
@@ -124,22 +123,7 @@ void TableStore::Insert(Transaction& transaction, std::span<const StoredColumn> 
     if (numeric) converted.push_back(StoredForm(rows[c], columns[c].type, count));
     sources[c] = {columns[c].id, numeric ? &converted.back() : &rows[c]};
   }
-  Transaction::State& state = transaction.state();
-  const Stamp stamp = RunningStamp(state.id, state.command);
-  const RowGroup* full = nullptr;
-  for (uint32_t done = 0; done < count;) {
-    const std::shared_ptr<RowGroup> group = state_->OpenGroup(columns, full);
-    uint32_t first = 0;
-    const uint32_t appended = group->Append(sources, done, count - done, stamp, &first);
-    if (appended == 0) {
-      full = group.get();
-      continue;
-    }
-    state.Record(UndoEntry::Kind::kInsert, group, first, appended);
-    for (uint32_t i = 0; i < appended; ++i) ids[done + i] = RowId(group->number(), first + i);
-    done += appended;
-    if (first + appended == kRowGroupSize) state_->storage.state().Nudge();
-  }
+  transaction.state().BulkOf(*state_).Insert(transaction.state(), columns, sources, count, ids);
 }
 
 WriteResult TableStore::Delete(Transaction& transaction, const Snapshot& /*snapshot*/, RowId row) {
@@ -190,7 +174,5 @@ bool TableStore::IsDeadToAll(RowId row, CommitTimestamp oldest) const {
   if (row.slot() >= pinned.rows) return true;
   return pinned.versions->Inserted(row.slot()) == kAborted || pinned.versions->Deleted(row.slot()) <= oldest.value;
 }
-
-uint32_t TableStore::Freeze() { return 0; }
 
 }  // namespace gather::storage

@@ -59,7 +59,8 @@ class TableStore {
   // Marks one visible row deleted by the transaction's present command. Does not wait.
   WriteResult Delete(Transaction& transaction, const Snapshot& snapshot, RowId row);
 
-  // Rows by id: out gets the visible ones in input order, found[i] the position in `ids` of output row i. Returns their number.
+  // Rows by id (at most kVectorSize): out gets the visible ones in input order, as vectors of any kind; found[i] is the position in `ids` of
+  // output row i. Returns their number.
   uint32_t Fetch(const Snapshot& snapshot, std::span<const RowId> ids, std::span<const ScanColumn> columns, Chunk& out, Selection& found) const;
   bool IsVisible(const Snapshot& snapshot, RowId row) const;
   // How a unique check must treat an existing index entry for `row`.

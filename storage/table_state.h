@@ -44,6 +44,11 @@ struct TableStore::State {
   std::shared_ptr<RowGroup> NewGroup(std::span<const StoredColumn> wanted);  // latch held; listed
   std::shared_ptr<RowGroup> Find(RowId row) const;       // null: no such group
   void Load();                                           // recovery.cc
+
+  // freeze.cc; `maintenance` held.
+  void FreezeGroup(RowGroup& group, const RowGroup::Pinned& pinned);
+  void RemoveGroup(const std::shared_ptr<RowGroup>& group);
+  void MergeDeletes(RowGroup& group);
 };
 
 std::shared_ptr<TableStore> MakeTable(Storage& storage, StorageId id, std::vector<StoredColumn> columns);

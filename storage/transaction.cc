@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/bulk_insert.h"
 #include "storage/keys.h"
 #include "storage/storage_state.h"
 #include "storage/table_state.h"
@@ -34,6 +35,22 @@ void KeyLocks::Unlock(uint64_t key, TransactionId transaction) {
 }
 
 // ---- Transaction::State
+
+Transaction::State::State() = default;
+Transaction::State::~State() = default;
+
+BulkInsert& Transaction::State::BulkOf(TableStore::State& table) {
+  for (const auto& present : bulk) {
+    if (&present->table() == &table) return *present;
+  }
+  bulk.push_back(std::make_unique<BulkInsert>(table));
+  return *bulk.back();
+}
+
+void Transaction::State::EndBulk() {
+  for (const auto& present : bulk) present->EndCommand(*this);
+  bulk.clear();
+}
 
 KvWriteSet& Transaction::State::Writes() {
   if (writes == nullptr) writes = storage->kv().NewWriteSet();
@@ -75,6 +92,19 @@ void Transaction::State::UndoTo(size_t position) {
     }
   }
   undo_floor = std::min(undo_floor, undo.size());
+  while (!pending.empty() && pending.back().undo > position) {
+    const PendingSegments written = std::move(pending.back());
+    pending.pop_back();
+    try {
+      for (const uint64_t group : written.groups) {
+        const std::string prefix = RowsPrefix(written.table, group);
+        storage->kv().DeleteRanges({{Family::kSegments, prefix, KeyAfterPrefix(prefix)}});
+      }
+      storage->kv().DeleteRanges({{Family::kTables, PendingKey(written.number), PendingKey(written.number + 1)}});
+    } catch (const SqlError&) {
+      // The pending record is still there: the next start removes the segments.
+    }
+  }
 }
 
 // Per touched row group: what this transaction inserted, as runs, and what it deleted.
@@ -192,6 +222,7 @@ Snapshot Transaction::TakeSnapshot() {
 
 void Transaction::NextCommand() {
   State& state = *state_;
+  state.EndBulk();
   if (!state.command_wrote) return;
   if (state.command == kMaxCommand) throw SqlError(sqlstate::kProgramLimitExceeded, Format("cannot have more than %u commands in a transaction", kMaxCommand));
   ++state.command;
@@ -200,6 +231,7 @@ void Transaction::NextCommand() {
 
 uint64_t Transaction::Savepoint() {
   State& state = *state_;
+  state.EndBulk();
   SavepointState savepoint;
   savepoint.undo = state.undo.size();
   savepoint.had_writes = state.writes != nullptr;
@@ -219,6 +251,7 @@ void Transaction::RollbackTo(uint64_t mark) {
   if (mark >= state.savepoints.size()) ThrowInternal("rollback to an unknown savepoint");
   state.savepoints.resize(mark + 1);
   SavepointState& savepoint = state.savepoints[mark];
+  state.bulk.clear();
   state.UndoTo(savepoint.undo);
   state.undo_floor = state.undo.size();
   if (!savepoint.had_writes) {
@@ -261,6 +294,7 @@ CommitTimestamp Transaction::Commit(SynchronousCommit sync) {
   State& state = *state_;
   if (!state.active) ThrowInternal("commit of a transaction that has ended");
   try {
+    state.EndBulk();
     for (const auto& participant : state.participants) {
       participant->BeforeCommit(state.Writes());
     }
@@ -302,6 +336,7 @@ CommitTimestamp Transaction::Commit(SynchronousCommit sync) {
 void Transaction::Rollback() {
   State& state = *state_;
   if (!state.active) return;
+  state.bulk.clear();
   state.UndoTo(0);
   for (auto participant = state.participants.rbegin(); participant != state.participants.rend(); ++participant) (*participant)->RolledBack();
   state.End();

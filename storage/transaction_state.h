@@ -28,6 +28,16 @@ struct UndoEntry {
   uint32_t count = 0;
 };
 
+// Segments of bulk inserts that are part of the store but not yet of any commit.
+struct PendingSegments {
+  uint64_t number;                                       // of the pending record
+  size_t undo;                                           // length of the undo log when they were written
+  StorageId table;
+  std::vector<uint64_t> groups;
+};
+
+class BulkInsert;
+
 struct SavepointState {
   size_t undo;
   size_t write_savepoints;                               // of the write set, when it was taken; write set absent: none
@@ -58,7 +68,14 @@ struct Transaction::State {
   std::vector<std::shared_ptr<CommitParticipant>> participants;
   std::vector<uint64_t> key_locks;                       // held until the end (KeyLocks)
 
+  std::vector<std::unique_ptr<BulkInsert>> bulk;         // of the present command, one per table
+  std::vector<PendingSegments> pending;
+
+  State();
+  ~State();
   KvWriteSet& Writes();
+  BulkInsert& BulkOf(TableStore::State& table);
+  void EndBulk();
   void Record(UndoEntry::Kind kind, const std::shared_ptr<RowGroup>& group, uint32_t first, uint32_t count);
   void UndoTo(size_t position);
   void WriteRows(CommitTimestamp timestamp);             // chunk, group and delete records into the batch

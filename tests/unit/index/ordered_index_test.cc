@@ -61,7 +61,7 @@ class OrderedIndexTest : public testing::Test {
     Selection found;
     while (const uint32_t count = cursor->Next(rows, 3)) {
       table_->Fetch(snapshot, std::span(rows, count), columns, out, found);
-      for (uint32_t i = 0; i < out.rows(); ++i) ids.push_back(out[0].data<int32_t>()[i]);
+      for (uint32_t i = 0; i < out.rows(); ++i) ids.push_back(out[0].View().get<int32_t>(i));
     }
     return ids;
   }

@@ -150,9 +150,9 @@ TEST(StorageTest, FetchReturnsVisibleRowsInTheOrderAsked) {
   const uint32_t places[] = {0, 2, 4};
   for (uint32_t i = 0; i < 3; ++i) {
     EXPECT_EQ(found[i], places[i]);
-    EXPECT_EQ(out[0].data<int32_t>()[i], expected[i]);
-    EXPECT_EQ(out[2].data<StringRef>()[i].view(), MakeRow(expected[i]).name);
-    EXPECT_EQ(out[3].data<int32_t>()[i], 42);
+    EXPECT_EQ(out[0].View().get<int32_t>(i), expected[i]);
+    EXPECT_EQ(out[2].View().get<StringRef>(i).view(), MakeRow(expected[i]).name);
+    EXPECT_EQ(out[3].View().get<int32_t>(i), 42);
   }
 }
 
