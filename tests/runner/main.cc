@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <mutex>
 #include <thread>
 
@@ -51,6 +52,7 @@ int main(int argc, char** argv) {
   int jobs = static_cast<int>(std::thread::hardware_concurrency());
   int timeout = 60;
   bool extended = false;
+  std::string gaps, write_gaps;
   bool quiet = false;
   app.add_option("--server", options.server, "gatherdb executable; each script gets a server of its own");
   app.add_option("--dsn", options.dsn, "use this server instead; its schema public is dropped and made anew");
@@ -62,6 +64,10 @@ int main(int argc, char** argv) {
   app.add_option("-j", jobs, "scripts at the same time");
   app.add_option("--timeout", timeout, "seconds a statement may take");
   app.add_option("--show", options.shown_failures, "failures shown per script");
+  app.add_option("--gaps", gaps,
+                 "file of records known to disagree, PATH: SQL per line; they do not count as failures");
+  app.add_flag("--strict-gaps", options.strict_gaps, "fail if one of them agrees");
+  app.add_option("--write-gaps", write_gaps, "write the records that fail into this file");
   app.add_flag("-q", quiet, "only failures and the total");
   app.add_option("paths", paths, "scripts and folders")->required();
   CLI11_PARSE(app, argc, argv);
@@ -72,6 +78,13 @@ int main(int argc, char** argv) {
   options.timeout = std::chrono::seconds(timeout);
   if (extended) options.protocol = Session::Protocol::kExtended;
   if (!options.dsn.empty()) jobs = 1;  // one schema public
+
+  if (!gaps.empty()) {
+    std::ifstream in(gaps);
+    for (std::string line; std::getline(in, line);) {
+      if (!line.empty() && line[0] != '#') options.gaps.insert(line);
+    }
+  }
 
   const std::vector<std::string> scripts = FindScripts(paths);
   std::atomic<size_t> next = 0;
@@ -87,6 +100,8 @@ int main(int argc, char** argv) {
       total.records += result.records;
       total.skipped += result.skipped;
       total.failures += result.failures;
+      total.gaps += result.gaps;
+      total.failed.insert(total.failed.end(), result.failed.begin(), result.failed.end());
       failed_scripts += result.failures > 0;
       if (!quiet || result.failures > 0) {
         std::printf("%s %s: %d records, %d failures, %.1f s\n%s", result.failures > 0 ? "FAIL" : "ok  ",
@@ -98,7 +113,15 @@ int main(int argc, char** argv) {
   std::vector<std::thread> threads;
   for (int i = 0; i < std::max(1, jobs); ++i) threads.emplace_back(work);
   for (std::thread& thread : threads) thread.join();
-  std::printf("%s: %zu scripts, %d records, %d skipped, %d failures in %d scripts\n", options.configuration.c_str(),
-              scripts.size(), total.records, total.skipped, total.failures, failed_scripts);
+  std::printf("%s: %zu scripts, %d records, %d skipped, %d known gaps, %d failures in %d scripts\n",
+              options.configuration.c_str(), scripts.size(), total.records, total.skipped, total.gaps, total.failures,
+              failed_scripts);
+  if (!write_gaps.empty()) {
+    std::sort(total.failed.begin(), total.failed.end());
+    total.failed.erase(std::unique(total.failed.begin(), total.failed.end()), total.failed.end());
+    std::ofstream out(write_gaps);
+    out << "# Records that do not give PostgreSQL's answer yet; written by sql_runner --write-gaps.\n";
+    for (const std::string& key : total.failed) out << key << "\n";
+  }
   return total.failures > 0 || scripts.empty() ? 1 : 0;
 }

@@ -85,8 +85,14 @@ RunResult ScriptRun::Run() {
         continue;
       }
       if (record.kind == RecordKind::kHalt) break;
+      disagreed_ = false;
       RunRecord(record);
       if (stopped_) break;
+      if (options_.strict_gaps && !disagreed_ && !record.sql.empty() && options_.gaps.contains(KeyOf(record))) {
+        ++result_.failures;
+        result_.report +=
+            script_.path + ":" + std::to_string(record.line) + ": agrees now, take it off the list of gaps\n";
+      }
     }
     if (!stopped_ && !pending_.empty()) {
       Fail(*pending_.begin()->second, "an async statement that nothing waits for");
@@ -331,7 +337,20 @@ void ScriptRun::RestartIfTold(const Record& record) {
   Restart(restarts_left_ % 2 == 0);
 }
 
+std::string ScriptRun::KeyOf(const Record& record) const {
+  std::string key = script_.path + ": " + record.sql;
+  std::replace(key.begin(), key.end(), '\n', ' ');
+  return key;
+}
+
 void ScriptRun::Fail(const Record& record, const std::string& what) {
+  disagreed_ = true;
+  const std::string key = KeyOf(record);
+  if (!stopped_ && !record.sql.empty() && options_.gaps.contains(key)) {
+    ++result_.gaps;
+    return;
+  }
+  result_.failed.push_back(key);
   if (++result_.failures > options_.shown_failures) return;
   std::string text = script_.path + ":" + std::to_string(record.line) + ": " + what + "\n";
   std::string sql = "    " + record.sql;

@@ -24,14 +24,18 @@ struct RunOptions {
   Session::Protocol protocol = Session::Protocol::kSimple;
   bool rewrite = false;
   std::chrono::milliseconds timeout{60000};
-  int shown_failures = 5;  // per script
+  std::set<std::string> gaps;  // records known to disagree, as KeyOf writes them: counted apart
+  bool strict_gaps = false;    // a record among them that agrees is a failure: the list must shrink
+  int shown_failures = 5;      // per script
 };
 
 struct RunResult {
   int records = 0;
   int skipped = 0;
   int failures = 0;
+  int gaps = 0;
   std::string report;
+  std::vector<std::string> failed;  // keys
 };
 
 class ScriptRun {
@@ -43,6 +47,7 @@ class ScriptRun {
  private:
   void OpenDatabase();
   bool Skips(const Record& record) const;
+  std::string KeyOf(const Record& record) const;  // PATH: SQL, on one line
   void RunRecord(const Record& record);
   void Check(const Record& record, const Outcome& outcome);
   void CheckRows(const Record& record, const Outcome& outcome);
@@ -68,6 +73,7 @@ class ScriptRun {
   size_t hash_threshold_ = 0;
   int restarts_left_ = 0;
   bool stopped_ = false;
+  bool disagreed_ = false;  // the record at hand
   RunResult result_;
 };
 
