@@ -202,7 +202,9 @@ Float LnToDigits(const Decimal& a, int digits) {
   return LnOf(ToFloat(a, BitsFor(digits + std::max(0, -LnWeight(a)) + a.scale)));
 }
 
-Decimal PowerInteger(const Decimal& base, int exponent, int exponent_scale) {
+// At 16 digits behind the point, or the base's: PostgreSQL 15 does not look at the exponent's scale, nor at the result's size.
+Decimal PowerInteger(const Decimal& base, int exponent) {
+  const int scale = ClampScale(std::max(kNumericMinSignificantDigits, base.scale));
   double weight = 0;
   if (base.sign() != 0) {
     double digits;
@@ -211,9 +213,7 @@ Decimal PowerInteger(const Decimal& base, int exponent, int exponent_scale) {
     weight = exponent * (std::log10(digits) + place);
   }
   if (weight > (kMaxWeight + 1) * 4.0) ThrowOverflow();
-  if (weight + 1 < -kNumericMaxDisplayScale) return Decimal(0, kNumericMaxDisplayScale);
-  int scale = kNumericMinSignificantDigits - static_cast<int>(weight);
-  scale = ClampScale(std::max({scale, base.scale, exponent_scale}));
+  if (base.sign() != 0 && (weight + 1 < -scale || weight + 1 < -kNumericMaxDisplayScale)) return Decimal(0, scale);
   switch (exponent) {
     case 0: return Round(Decimal(1, 0), scale);
     case 1: return Round(base, scale);
@@ -282,7 +282,7 @@ Decimal Exp(const Decimal& a) {
     if (value > 0) ThrowOverflow();
     return Decimal(0, scale);
   }
-  return FromFloat(ExpOf(ToFloat(a, BitsFor(scale + std::max(0, static_cast<int>(weight)) + 10))), scale);
+  return FromFloat(ExpOf(ToFloat(a, BitsFor(scale + std::max(0, static_cast<int>(value * kLog10E)) + 10))), scale);
 }
 
 Decimal Ln(const Decimal& a) {
@@ -295,6 +295,8 @@ Decimal Ln(const Decimal& a) {
 
 Decimal Log(const Decimal& base, const Decimal& a) {
   if (base.kind == Decimal::Kind::kNaN || a.kind == Decimal::Kind::kNaN) return Decimal::Special(Decimal::Kind::kNaN);
+  // With an infinity involved PostgreSQL tells a negative number before a zero, else the base before the number.
+  if (!base.finite() || !a.finite()) CheckLogarithm(base.sign() < 0 || a.sign() >= 0 ? base : a);
   CheckLogarithm(base);
   CheckLogarithm(a);
   if (!base.finite()) return a.finite() ? Decimal(0, 0) : Decimal::Special(Decimal::Kind::kNaN);
@@ -342,20 +344,16 @@ Decimal Power(const Decimal& base, const Decimal& exponent) {
   if (integral) {
     const Decimal whole = Trunc(exponent, 0);
     if (whole.is_small && whole.small >= INT32_MIN && whole.small <= INT32_MAX) {
-      return PowerInteger(base, static_cast<int>(whole.small), exponent.scale);
+      return PowerInteger(base, static_cast<int>(whole.small));
     }
   }
   if (base.sign() == 0) return Decimal(0, kNumericMinSignificantDigits);
   const bool negative = base.sign() < 0 && Modulo(exponent, Decimal(2, 0)).sign() != 0;
   const Decimal magnitude = base.sign() < 0 ? Negate(base) : base;
-  const double ln = Log10(magnitude) * kLn10;
-  const Float rough_exponent = ToFloat(exponent, 128);
-  double value = ln * mpf_get_d(rough_exponent.get());
-  if (std::fabs(ln) < 1e-6) {
-    Float rough = LnToDigits(magnitude, 20);
-    mpf_mul(rough.get(), rough.get(), rough_exponent.get());
-    value = mpf_get_d(rough.get());
-  }
+  // ln(base) to about eight digits, times the exponent, rounded as PostgreSQL rounds: the result's scale is taken from it.
+  const int rough_scale = ClampScale(8 - LnWeight(magnitude));
+  const Decimal rough = Round(Multiply(FromFloat(LnToDigits(magnitude, rough_scale + 10), rough_scale), exponent), rough_scale);
+  double value = mpf_get_d(ToFloat(rough, 128).get());
   if (std::fabs(value) > kMaxResultScale * 3.01) {
     if (value > 0) ThrowOverflow();
     return Decimal(0, kNumericMaxDisplayScale);

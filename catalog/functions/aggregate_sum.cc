@@ -98,9 +98,13 @@ struct NumericSum {
     if (value_scale != scale) [[unlikely]] {
       if (value_scale > scale) {
         Rescale(value_scale);
-      } else if (!MultiplyByPowerOf10(value, scale - value_scale, &value)) {
-        beyond_sum().sum = gather::Add(beyond_sum().sum, Decimal(value, value_scale));
-        return;
+      } else {
+        __int128 rescaled;
+        if (!MultiplyByPowerOf10(value, scale - value_scale, &rescaled)) {
+          beyond_sum().sum = gather::Add(beyond_sum().sum, Decimal(value, value_scale));
+          return;
+        }
+        value = rescaled;
       }
     }
     __int128 total;

@@ -88,13 +88,10 @@ std::string ElementBytes(const Vector& vector, RowIndex row) {
 }
 
 // The int4s of a dimension or bound array.
-std::vector<int32_t> Numbers(std::string_view payload, const char* what) {
+std::vector<int32_t> Numbers(std::string_view payload) {
   ArrayReader reader(payload);
   if (reader.dimensions().size() > 1) {
-    throw SqlError(sqlstate::kArraySubscriptError, "wrong number of array subscripts").Detail(Format("%s array must be one dimensional.", what));
-  }
-  if (!reader.dimensions().empty() && reader.dimensions()[0].lower_bound != 1) {
-    throw SqlError(sqlstate::kArraySubscriptError, "wrong range of array subscripts").Detail("Lower bound of dimension array must be one.");
+    throw SqlError(sqlstate::kArraySubscriptError, "wrong number of array subscripts").Detail("Dimension array must be one dimensional.");
   }
   std::vector<int32_t> numbers;
   for (ArrayReader::Element element; reader.Next(&element);) {
@@ -182,13 +179,13 @@ GATHER_KERNEL(ArrayFill) {
     if (!dimension_arrays.valid(i) || (has_bounds && arguments[2].IsNull(i))) {
       throw SqlError(sqlstate::kNullValueNotAllowed, "dimension array or low bound array cannot be null");
     }
-    const std::vector<int32_t> lengths = Numbers(StringAt(dimension_arrays, i), "Dimension");
+    const std::vector<int32_t> lengths = Numbers(StringAt(dimension_arrays, i));
     if (lengths.size() > kMaxDimensions) {
       throw SqlError(sqlstate::kProgramLimitExceeded, Format("number of array dimensions (%zu) exceeds the maximum allowed (%zu)", lengths.size(), kMaxDimensions));
     }
     std::vector<int32_t> bounds(lengths.size(), 1);
     if (has_bounds) {
-      bounds = Numbers(StringAt(arguments[2].View(), i), "Dimension");
+      bounds = Numbers(StringAt(arguments[2].View(), i));
       if (bounds.size() != lengths.size()) {
         throw SqlError(sqlstate::kArraySubscriptError, "wrong number of array subscripts").Detail("Low bound array has different size than dimensions array.");
       }

@@ -111,12 +111,7 @@ int32_t Bucket(double operand, double low, double high, int32_t count) {
     if (__builtin_add_overflow(count, 1, &above)) throw SqlError(sqlstate::kNumericValueOutOfRange, "integer out of range");
     return above;
   }
-  // Halved first where the plain difference would overflow.
-  const double span = high - low;
-  const double fraction = std::isinf(span) ? (operand / 2 - low / 2) / (high / 2 - low / 2) : (operand - low) / span;
-  auto bucket = static_cast<int32_t>(count * fraction);
-  if (bucket >= count) bucket = count - 1;
-  return bucket + 1;
+  return static_cast<int32_t>((descending ? count * (low - operand) / (low - high) : count * (operand - low) / (high - low)) + 1);
 }
 
 RandomState& StateOf(FunctionContext& context) {

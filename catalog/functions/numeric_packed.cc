@@ -12,7 +12,6 @@ namespace gather::catalog {
 
 namespace {
 constexpr SqlState kInvalidArgumentForWidthBucket{"2201G"};
-constexpr int kLargestScaleRequest = 2000;     // PostgreSQL's NUMERIC_MAX_RESULT_SCALE
 constexpr int64_t kLargestFactorial = 32177;   // beyond it the result has too many digits
 
 template <class Op>
@@ -112,10 +111,9 @@ int32_t Bucket(const Decimal& operand, const Decimal& low, const Decimal& high, 
   }
   const Decimal scaled = Multiply(order < 0 ? Subtract(operand, low) : Subtract(low, operand), Decimal(count, 0));
   const Decimal span = order < 0 ? Subtract(high, low) : Subtract(low, high);
-  const Decimal quotient = Divide(scaled, span);
-  // Rounding may reach the next bucket, but not the one after the last.
-  if (Compare(quotient, Decimal(count, 0)) >= 0) return count;
-  return static_cast<int32_t>(Trunc(quotient, 0).small) + 1;
+  const Decimal bucket = Add(Trunc(Divide(scaled, span), 0), Decimal(1, 0));
+  if (bucket.small > std::numeric_limits<int32_t>::max()) throw SqlError(sqlstate::kNumericValueOutOfRange, "integer out of range");
+  return static_cast<int32_t>(bucket.small);
 }
 }  // namespace
 
@@ -174,7 +172,7 @@ void NumericTruncated(FunctionContext&, std::span<const Vector> arguments, uint3
   const VectorView x = arguments[0].View();
   result.ResetKeepingNulls(PhysicalType::kString);
   ForEachValid(result, rows, [&](uint32_t i) {
-    const int scale = arguments.size() > 1 ? std::clamp(arguments[1].View().get<int32_t>(i), -kLargestScaleRequest, kLargestScaleRequest) : 0;
+    const int scale = arguments.size() > 1 ? arguments[1].View().get<int32_t>(i) : 0;
     PutDecimal(Trunc(DecimalAt(arguments[0], x, i), scale), result, i);
   });
 }

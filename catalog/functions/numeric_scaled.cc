@@ -328,12 +328,7 @@ void NumericRounded(FunctionContext&, std::span<const Vector> arguments, uint32_
     }
   }
   const VectorView places = arguments.size() > 1 ? arguments[1].View() : from.View();
-  MapPacked(arguments, rows, result, [&](const Decimal& value, uint32_t i) {
-    // PostgreSQL limits the request to ± its largest result scale.
-    const int scale = arguments.size() > 1 ? std::clamp(places.get<int32_t>(i), -2000, 2000) : 0;
-    Decimal rounded = Round(value, scale);
-    return rounded;
-  });
+  MapPacked(arguments, rows, result, [&](const Decimal& value, uint32_t i) { return Round(value, arguments.size() > 1 ? places.get<int32_t>(i) : 0); });
 }
 
 void NumericCoerceLength(FunctionContext&, std::span<const Vector> arguments, uint32_t rows, Vector& result) {

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 
 #include "types/error.h"
 #include "types/io/binary_number.h"
@@ -60,6 +61,33 @@ T ParseFloat(std::string_view text) {
   return ParseSlowly<T>(text);
 }
 
+// Whether digits * 10^exponent lies exactly half way between `value` and a neighbour. Such a text reads back as the even one of the two;
+// PostgreSQL does not rely on its reader to round so, and prints more digits. Only integers beyond the mantissa can be such (their halves
+// are odd multiples of a power of two, which 10^exponent must divide).
+template <class T>
+bool IsHalfWay(T value, uint64_t digits, int exponent) {
+  constexpr int kMantissa = std::numeric_limits<T>::digits;      // 53, 24
+  constexpr int kMostFives = kMantissa == 53 ? 23 : 10;           // 5^n < 2^(kMantissa + 1)
+  if (exponent < 1 || exponent > kMostFives) return false;
+  int power;
+  const T fraction = std::frexp(value, &power);
+  power -= kMantissa;
+  if (power < 1) return false;
+  const auto mantissa = static_cast<uint64_t>(std::ldexp(fraction, kMantissa));
+  if ((mantissa & 1) != 0) return false;
+  // digits * 5^exponent * 2^exponent == (2 * mantissa ± 1) * 2^(power - 1)
+  unsigned __int128 left = digits;
+  for (int i = 0; i < exponent; ++i) left *= 5;
+  int shift = exponent - (power - 1);
+  while (shift < 0 && (left & 1) == 0) {
+    left >>= 1;
+    ++shift;
+  }
+  if (shift < 0 || shift > 8) return false;
+  left <<= shift;
+  return left == 2 * mantissa + 1 || left == 2 * mantissa - 1;
+}
+
 template <class T>
 void AppendFloat(T value, int extra_float_digits, std::string& out) {
   if (std::isnan(value)) {
@@ -77,13 +105,29 @@ void AppendFloat(T value, int extra_float_digits, std::string& out) {
     return;
   }
   // Shortest text that reads back the same, as d.dddde±xx; fixed notation for exponents -4 … kDigits - 1.
+  if (std::signbit(value)) out.push_back('-');
+  value = std::fabs(value);
   char text[40];
-  const char* const end = std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
-  const char* at = text;
-  if (*at == '-') out.push_back(*at++);
+  const char* const at = text;
+  const char* end = std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
   const char* mark = static_cast<const char*>(std::memchr(at, 'e', end - at));
   int exponent = 0;
   std::from_chars(mark + 1 + (mark[1] == '+'), end, exponent);
+  if (exponent > FloatTraits<T>::kDigits) {
+    auto places = static_cast<int>(mark - at > 1 ? mark - at - 2 : 0);
+    const auto number = [&] {
+      uint64_t digits = 0;
+      for (const char* c = at; c != mark; ++c) digits = *c == '.' ? digits : digits * 10 + static_cast<uint64_t>(*c - '0');
+      return digits;
+    };
+    T back = value;
+    while (places + 1 < std::numeric_limits<T>::max_digits10 && (back != value || IsHalfWay(value, number(), exponent - places))) {
+      end = std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific, ++places).ptr;
+      mark = static_cast<const char*>(std::memchr(at, 'e', end - at));
+      std::from_chars(at, end, back);
+      std::from_chars(mark + 1 + (mark[1] == '+'), end, exponent);
+    }
+  }
   if (exponent < -4 || exponent >= FloatTraits<T>::kDigits) {
     out.append(at, end - at);
     return;
