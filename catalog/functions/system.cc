@@ -19,6 +19,7 @@ FunctionTable SystemFunctions() {
   AddSequenceFunctions(table);
   AddSizeFunctions(table);
   AddLockFunctions(table);
+  AddIdentifierFunctions(table);
   AddTypeFunctions(table);
   AddCatalogSetFunctions(table);
   return table;

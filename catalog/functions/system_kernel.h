@@ -49,6 +49,7 @@ void AddPrivilegeFunctions(FunctionTable& table);
 void AddSequenceFunctions(FunctionTable& table);
 void AddSizeFunctions(FunctionTable& table);
 void AddLockFunctions(FunctionTable& table);
+void AddIdentifierFunctions(FunctionTable& table);
 void AddTypeFunctions(FunctionTable& table);
 void AddCatalogSetFunctions(FunctionTable& table);
 
