@@ -48,8 +48,8 @@ constexpr FunctionRow kFunctions[] = {
     {3278, "array_position", {kAnycompatibleArray, kAnycompatible, kInt4}, kInt4, ArrayPosition, "returns an offset of value in array with start index", false},
     {3279, "array_positions", {kAnycompatibleArray, kAnycompatible}, kInt4Array, ArrayPositions, "returns an array of offsets of some value in array", false},
     {6172, "trim_array", {kAnyarray, kInt4}, kAnyarray, ArrayTrim, "remove last N elements of array"},
-    {438, "num_nonnulls", {kAny}, kInt4, CountNonNulls, "count the number of non-NULL arguments", false, Volatility::kImmutable, ParallelSafety::kSafe, kAny},
-    {440, "num_nulls", {kAny}, kInt4, CountNulls, "count the number of NULL arguments", false, Volatility::kImmutable, ParallelSafety::kSafe, kAny},
+    {440, "num_nonnulls", {kAny}, kInt4, CountNonNulls, "count the number of non-NULL arguments", false, Volatility::kImmutable, ParallelSafety::kSafe, kAny},
+    {438, "num_nulls", {kAny}, kInt4, CountNulls, "count the number of NULL arguments", false, Volatility::kImmutable, ParallelSafety::kSafe, kAny},
     {2331, "unnest", {kAnyarray}, kAnyelement, nullptr, "expand array to set of rows", true, Volatility::kImmutable, ParallelSafety::kSafe, kInvalidOid, UnnestArray},
     // clang-format on
 };
