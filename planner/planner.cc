@@ -2,6 +2,7 @@
 #include "planner/logical/builder.h"
 #include "planner/logical/unnest.h"
 #include "planner/physical/lowering.h"
+#include "planner/physical/parallel.h"
 #include "planner/rules/rules.h"
 #include "types/error.h"
 
@@ -29,6 +30,7 @@ class StatementPlanner {
     // Planning the main query may have brought further ones.
     PlanCtes(*plan);
     PlanInitQueries(*plan);
+    PlaceGathers(*plan);
     if (statement_->kind == sql::StatementKind::kModify) AddModify(*plan);
     uint32_t next = 0;
     Number(*plan->root, &next);
@@ -75,6 +77,18 @@ class StatementPlanner {
       LogicalPtr root = std::move(query.root);
       plan.init_plans.push_back({PlanTree(std::move(root), columns), kind, type});
     }
+  }
+
+  void PlaceGathers(Plan& plan) {
+    Parallelizer parallelizer(planning_.context.settings);
+    if (statement_->kind == sql::StatementKind::kModify) parallelizer.Forbid("the statement modifies data");
+    parallelizer.Inspect(*plan.root);
+    for (const InitPlan& init : plan.init_plans) parallelizer.Inspect(*init.root);
+    for (const PlanNodePtr& cte : plan.ctes) if (cte != nullptr) parallelizer.Inspect(*cte);
+    plan.root = parallelizer.Place(std::move(plan.root));
+    for (InitPlan& init : plan.init_plans) init.root = parallelizer.Place(std::move(init.root));
+    for (PlanNodePtr& cte : plan.ctes) if (cte != nullptr) cte = parallelizer.Place(std::move(cte));
+    plan.parallel_reason = parallelizer.Reason();
   }
 
   void AddModify(Plan& plan) {

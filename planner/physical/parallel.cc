@@ -1,0 +1,385 @@
+#include "planner/physical/parallel.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "planner/expressions.h"
+#include "planner/physical/plan_walk.h"
+#include "types/error.h"
+
+namespace gather::planner {
+
+namespace {
+
+// Fewer estimated rows than this never pay for a thread, whatever the preset (an explicit parallel_threshold may say otherwise).
+constexpr double kAlwaysSerialRows = 1000;
+
+std::string Number(double value) { return Format("%.0f", value); }
+
+bool IsCombinable(const PlanAggregate& aggregate) {
+  const catalog::FunctionInfo* function = aggregate.call->function;
+  return function != nullptr && function->aggregate != nullptr && function->aggregate->combine != nullptr && !function->aggregate->order_sensitive &&
+         !aggregate.call->distinct && aggregate.order_by.empty() && aggregate.call->direct_arguments.empty();
+}
+
+void CopyShape(const PlanNode& from, PlanNode& to) {
+  to.output = from.output;
+  to.width = from.width;
+  to.rows = from.rows;
+}
+
+}  // namespace
+
+ParallelThresholds ThresholdsFor(const PlannerSettings& settings) {
+  if (settings.parallel_threshold >= 0) {
+    const auto rows = static_cast<double>(settings.parallel_threshold);
+    return {rows, rows, 2 * rows, rows, rows};
+  }
+  if (settings.cores >= 8) return {2000, 2000, 5000, 3000, 5000};
+  if (settings.cores >= 4) return {5000, 4000, 10000, 8000, 10000};
+  return {20000, 15000, 25000, 30000, 20000};
+}
+
+void Parallelizer::Inspect(const PlanNode& root) {
+  if (root.kind == NodeKind::kLockRows) Forbid("row locks are taken by the session itself");
+  ForEachPlanExpression(root, [this](const ExprRef& expr) {
+    if (ParallelSafetyOf(expr) != catalog::ParallelSafety::kUnsafe) return;
+    sql::Walk(expr, [this](const Expr& node) {
+      ForEachFunction(node, [this](const catalog::FunctionInfo& function) {
+        if (function.parallel == catalog::ParallelSafety::kUnsafe) Forbid("function " + std::string(function.name) + " is parallel unsafe");
+      });
+      return true;
+    });
+  });
+  for (const PlanNodePtr& child : root.children) Inspect(*child);
+}
+
+PlanNodePtr Parallelizer::Place(PlanNodePtr root) {
+  if (!forbidden_.empty()) return root;
+  if (settings_.max_parallel_workers_per_gather <= 0) {
+    Forbid("max_parallel_workers_per_gather is 0");
+    return root;
+  }
+  if (settings_.max_parallel_workers <= 0) {
+    Forbid("max_parallel_workers is 0");
+    return root;
+  }
+  if (settings_.cores <= 1 && settings_.parallel_threshold < 0 && !settings_.debug_parallel_query) {
+    Forbid("one core");
+    return root;
+  }
+  return PlaceBelow(std::move(root));
+}
+
+std::string Parallelizer::Reason() const {
+  if (!parallel_reason_.empty()) return parallel_reason_;
+  if (!forbidden_.empty()) return "serial: " + forbidden_;
+  if (!serial_reason_.empty()) return "serial: " + serial_reason_;
+  return "serial: nothing to share among workers";
+}
+
+bool Parallelizer::ExpressionsSafe(const PlanNode& node) const {
+  bool safe = true;
+  ForEachPlanExpression(node, [&safe](const ExprRef& expr) { safe = safe && ParallelSafetyOf(expr) == catalog::ParallelSafety::kSafe; });
+  return safe;
+}
+
+bool Parallelizer::IsSafeBelow(const PlanNode& node) const {
+  switch (node.kind) {
+    case NodeKind::kSystemViewScan: case NodeKind::kCteScan: case NodeKind::kWorkTableScan: case NodeKind::kRecursiveUnion: case NodeKind::kLockRows:
+    case NodeKind::kGather: case NodeKind::kGatherMerge: case NodeKind::kModifyTable:
+      return false;
+    case NodeKind::kAggregate:
+      for (const PlanAggregate& aggregate : static_cast<const AggregateNode&>(node).aggregates) {
+        if (aggregate.call->function != nullptr && aggregate.call->function->parallel != catalog::ParallelSafety::kSafe) return false;
+      }
+      break;
+    default: break;
+  }
+  return node.parallel_safe && ExpressionsSafe(node) &&
+         std::all_of(node.children.begin(), node.children.end(), [this](const PlanNodePtr& child) { return IsSafeBelow(*child); });
+}
+
+bool Parallelizer::CanShare(const PlanNode& node) const {
+  if (!node.parallel_safe || !ExpressionsSafe(node)) return false;
+  switch (node.kind) {
+    case NodeKind::kSeqScan: {
+      const auto& scan = static_cast<const SeqScanNode&>(node);
+      return !scan.table->temporary;
+    }
+    case NodeKind::kResult: return !node.children.empty() && CanShare(*node.children[0]);
+    case NodeKind::kHashJoin: {
+      const JoinKind kind = static_cast<const HashJoinNode&>(node).join;
+      if (kind == JoinKind::kRight || kind == JoinKind::kFull || !CanShare(*node.children[0]) || !IsSafeBelow(*node.children[1])) return false;
+      // A dear inner side that only one participant could work on is better gathered on its own.
+      const PlanNode& inner = *node.children[1];
+      return settings_.debug_parallel_query || CanShare(inner) || inner.total_cost < 0.3 * node.total_cost;
+    }
+    case NodeKind::kNestedLoop:
+      return static_cast<const NestedLoopNode&>(node).join != JoinKind::kRight && static_cast<const NestedLoopNode&>(node).join != JoinKind::kFull &&
+             CanShare(*node.children[0]) && IsSafeBelow(*node.children[1]);
+    default: return false;
+  }
+}
+
+const SeqScanNode* Parallelizer::DrivingScan(const PlanNode& node) const {
+  const PlanNode* at = &node;
+  while (at->kind != NodeKind::kSeqScan) {
+    if (at->children.empty()) return nullptr;
+    at = at->children[0].get();
+  }
+  return static_cast<const SeqScanNode*>(at);
+}
+
+double Parallelizer::Divisor(int workers) const {
+  if (!settings_.parallel_leader_participation) return workers;
+  return workers + std::max(0.0, 1.0 - 0.3 * workers);
+}
+
+int Parallelizer::Workers(const PlanNode& node, Operations operations, double rows_up, double extra_cost) {
+  const SeqScanNode* scan = DrivingScan(node);
+  if (scan == nullptr) return 0;
+  for (const PlanNode* at = &node; at != scan; at = at->children[0].get()) {
+    operations.join = operations.join || at->kind == NodeKind::kHashJoin || at->kind == NodeKind::kNestedLoop;
+  }
+  operations.filter = operations.filter || scan->filter != nullptr;
+  const double rows = scan->table->table == nullptr ? scan->rows : static_cast<double>(scan->table->table->statistics().rows);
+  double threshold = operations.filter ? thresholds_.filter : thresholds_.scan;
+  const char* what = operations.filter ? "filter" : "scan";
+  const auto take = [&](bool used, double limit, const char* name) {
+    if (!used || limit <= threshold) return;
+    threshold = limit;
+    what = name;
+  };
+  take(operations.sort, thresholds_.sort, "sort");
+  take(operations.aggregate, thresholds_.aggregate, "aggregate");
+  take(operations.join, thresholds_.join, "join");
+
+  int limit = std::min(settings_.max_parallel_workers_per_gather, settings_.max_parallel_workers);
+  int option = -1;
+  for (const auto& [name, value] : scan->table->options) {
+    if (name == "parallel_workers") option = std::atoi(value.c_str());
+  }
+  const auto serial = [&](std::string reason) {
+    if (rows > serial_rows_) {
+      serial_rows_ = rows;
+      serial_reason_ = std::move(reason);
+    }
+    return 0;
+  };
+  if (option == 0) return serial("table " + scan->table->name + " has parallel_workers = 0");
+  const bool forced = settings_.debug_parallel_query || option > 0;
+  const std::string cores = settings_.parallel_threshold >= 0 ? "parallel_threshold" : Format("%d cores", settings_.cores);
+  if (!forced) {
+    if (settings_.parallel_threshold < 0 && rows < kAlwaysSerialRows) return serial(Number(rows) + " rows are too few for any worker");
+    if (rows < threshold) return serial(Format("%.0f rows, the %s threshold is %.0f (%s)", rows, what, threshold, cores.c_str()));
+  }
+  int workers = option;
+  if (workers < 0) {
+    // As PostgreSQL: one worker at the threshold, one more each time the table is three times as large.
+    workers = 1;
+    for (double size = std::max(threshold, 1000.0) * 3; size <= rows && workers < limit; size *= 3) ++workers;
+  }
+  workers = std::max(1, std::min(workers, limit));
+  if (!forced && settings_.parallel_threshold < 0) {
+    const double work = node.total_cost + extra_cost;
+    const double saved = work * (1 - 1 / Divisor(workers));
+    const double price = cost_.ParallelSetup() + rows_up * cost_.ParallelRow();
+    if (saved <= price) {
+      return serial(Format("workers would save %.2f and cost %.2f (setup %.2f, %.0f rows to pass)", saved, price, cost_.ParallelSetup(), rows_up));
+    }
+  }
+  if (parallel_reason_.empty()) {
+    parallel_reason_ = forced && option > 0 ? Format("%d workers: table %s has parallel_workers = %d", workers, scan->table->name.c_str(), option)
+                       : forced             ? Format("%d workers: forced by debug_parallel_query", workers)
+                                            : Format("%d workers: %.0f rows, the %s threshold is %.0f (%s)", workers, rows, what, threshold, cores.c_str());
+    if (workers == 1) parallel_reason_.replace(0, 9, "1 worker");
+  }
+  return workers;
+}
+
+void Parallelizer::Share(PlanNode& node, double divisor) {
+  switch (node.kind) {
+    case NodeKind::kSeqScan: node.parallel_aware = true; break;
+    case NodeKind::kHashJoin: {
+      PlanNode& inner = *node.children[1];
+      const double inner_rows = [&] {
+        const SeqScanNode* scan = CanShare(inner) ? DrivingScan(inner) : nullptr;
+        return scan == nullptr || scan->table->table == nullptr ? 0.0 : static_cast<double>(scan->table->table->statistics().rows);
+      }();
+      if (settings_.enable_parallel_hash && CanShare(inner) && (settings_.debug_parallel_query || inner_rows >= thresholds_.scan)) {
+        node.parallel_aware = true;
+        Share(inner, divisor);
+      }
+      break;
+    }
+    default: break;
+  }
+  if (node.kind != NodeKind::kSeqScan) Share(*node.children[0], divisor);
+  node.rows = std::max(1.0, std::round(node.rows / divisor));
+  node.total_cost = node.startup_cost + (node.total_cost - node.startup_cost) / divisor;
+}
+
+PlanNodePtr Parallelizer::MakeGather(PlanNodePtr node, int workers, double rows) {
+  auto gather = std::make_unique<GatherNode>();
+  gather->workers_planned = workers;
+  CopyShape(*node, *gather);
+  gather->rows = rows;
+  gather->startup_cost = node->startup_cost + cost_.ParallelSetup();
+  gather->total_cost = node->total_cost + cost_.ParallelSetup() + rows * cost_.ParallelRow();
+  gather->children.push_back(std::move(node));
+  return gather;
+}
+
+PlanNodePtr Parallelizer::PlaceAggregate(PlanNodePtr node) {
+  auto& aggregate = static_cast<AggregateNode&>(*node);
+  PlanNode& child = *node->children[0];
+  const bool splits = aggregate.split == AggregateSplit::kSingle && aggregate.strategy != AggregateStrategy::kSorted && aggregate.grouping_sets.empty() &&
+                      IsSafeBelow(aggregate) && CanShare(child) &&
+                      std::all_of(aggregate.aggregates.begin(), aggregate.aggregates.end(), IsCombinable);
+  Operations operations;
+  operations.aggregate = true;
+  const double groups = node->rows;
+  const double own = aggregate.total_cost - child.total_cost;
+  int workers = splits ? Workers(child, operations, groups * 2, own) : 0;
+  if (workers == 0) {
+    node->children[0] = PlaceBelow(std::move(node->children[0]));
+    return node;
+  }
+  const double divisor = Divisor(workers);
+  Share(child, divisor);
+  auto partial = std::make_unique<AggregateNode>();
+  partial->strategy = aggregate.strategy;
+  partial->split = AggregateSplit::kPartial;
+  partial->keys = aggregate.keys;
+  partial->aggregates = aggregate.aggregates;
+  std::vector<ExprRef> key_slots;
+  for (const ExprRef& key : aggregate.keys) {
+    key_slots.push_back(sql::MakeSlot(static_cast<uint32_t>(key_slots.size()), key->type, key->name));
+    partial->output.push_back({key->name, key->type});
+    partial->width += TypeWidth(key->type);
+  }
+  for (PlanAggregate& call : aggregate.aggregates) {
+    const auto slot = static_cast<uint32_t>(partial->output.size());
+    partial->output.push_back({"partial " + std::string(call.call->function->name), type_oid::kInternal});
+    partial->width += 8;
+    call.arguments = {sql::MakeSlot(slot, type_oid::kInternal)};
+    call.filter = nullptr;
+  }
+  const double partial_rows = aggregate.strategy == AggregateStrategy::kPlain ? 1 : std::max(1.0, std::min(groups, child.rows));
+  partial->rows = partial_rows;
+  partial->startup_cost = child.total_cost + own / divisor;
+  partial->total_cost = partial->startup_cost + partial_rows * cost_.ScanRow();
+  partial->children.push_back(std::move(node->children[0]));
+  const double passed = partial_rows * (workers + (settings_.parallel_leader_participation ? 1 : 0));
+  PlanNodePtr gather = MakeGather(std::move(partial), workers, std::max(1.0, partial_rows * workers));
+  aggregate.split = AggregateSplit::kFinal;
+  aggregate.keys = std::move(key_slots);
+  aggregate.startup_cost = gather->total_cost + passed * cost_.HashRow();
+  aggregate.total_cost = aggregate.startup_cost + groups * cost_.ScanRow();
+  node->children[0] = std::move(gather);
+  return node;
+}
+
+PlanNodePtr Parallelizer::PlaceSort(PlanNodePtr node) {
+  PlanNode& child = *node->children[0];
+  const bool top = node->kind == NodeKind::kTopN;
+  Operations operations;
+  operations.sort = true;
+  const double rows = node->rows;
+  const auto constant = [](const ExprRef& expr) { return expr == nullptr || (sql::IsConstant(*expr) && !expr->constant.is_null); };
+  bool can = settings_.enable_gathermerge && CanShare(child);
+  if (top) {
+    const auto& bound = static_cast<const TopNNode&>(*node);
+    can = can && !bound.with_ties && bound.limit != nullptr && constant(bound.limit) && constant(bound.offset);
+  }
+  const double own = node->total_cost - child.total_cost;
+  const int workers = can ? Workers(child, operations, top ? rows * 3 : rows, own) : 0;
+  if (workers == 0) {
+    node->children[0] = PlaceBelow(std::move(node->children[0]));
+    return node;
+  }
+  const double divisor = Divisor(workers);
+  Share(child, divisor);
+  auto merge = std::make_unique<GatherMergeNode>();
+  merge->workers_planned = workers;
+  merge->keys = top ? static_cast<TopNNode&>(*node).keys : static_cast<SortNode&>(*node).keys;
+  // The merge needs the keys: a projection that drops them moves above it.
+  std::vector<ExprRef> projection = std::move(node->projection);
+  node->projection.clear();
+  const std::vector<PlanColumn> output = std::move(node->output);
+  const int width = node->width;
+  node->output = child.output;
+  node->width = child.width;
+  merge->output = node->output;
+  merge->width = node->width;
+  ExprRef limit, offset;
+  if (top) {
+    auto& bound = static_cast<TopNNode&>(*node);
+    limit = bound.limit;
+    offset = bound.offset;
+    const auto value = [](const ExprRef& expr) { return expr == nullptr ? int64_t{0} : std::max<int64_t>(0, expr->constant.as<int64_t>()); };
+    int64_t bound_rows = 0;
+    if (__builtin_add_overflow(value(limit), value(offset), &bound_rows)) bound_rows = INT64_MAX;
+    bound.limit = sql::MakeConstant(Datum::Int8(bound_rows));
+    bound.offset = nullptr;
+    bound.partial = true;
+    node->rows = std::min(child.rows, static_cast<double>(bound_rows));
+  } else {
+    node->rows = child.rows;
+  }
+  node->startup_cost = child.total_cost + own / divisor;
+  node->total_cost = node->startup_cost + node->rows * cost_.ScanRow();
+  merge->rows = top ? std::max(1.0, node->rows * workers) : rows;
+  merge->startup_cost = node->startup_cost + cost_.ParallelSetup();
+  merge->total_cost = node->total_cost + cost_.ParallelSetup() + merge->rows * (cost_.ParallelRow() + cost_.Operator());
+  merge->children.push_back(std::move(node));
+  PlanNodePtr result = std::move(merge);
+  if (top) {
+    auto above = std::make_unique<LimitNode>();
+    above->limit = limit;
+    above->offset = offset;
+    above->rows = rows;
+    above->startup_cost = result->startup_cost;
+    above->total_cost = result->total_cost;
+    above->output = result->output;
+    above->width = result->width;
+    above->children.push_back(std::move(result));
+    result = std::move(above);
+  }
+  if (!projection.empty()) {
+    result->projection = std::move(projection);
+    result->output = output;
+    result->width = width;
+  }
+  return result;
+}
+
+PlanNodePtr Parallelizer::PlaceBelow(PlanNodePtr node) {
+  if (node->kind == NodeKind::kAggregate) return PlaceAggregate(std::move(node));
+  if (node->kind == NodeKind::kSort || node->kind == NodeKind::kTopN) return PlaceSort(std::move(node));
+  if (CanShare(*node)) {
+    const double rows = node->rows;
+    if (const int workers = Workers(*node, {}, rows, 0); workers > 0) {
+      Share(*node, Divisor(workers));
+      return MakeGather(std::move(node), workers, rows);
+    }
+    // Parts of it may still pay: a build side, say. Not when it was the size that spoke against it.
+  }
+  // Under a LIMIT without sort the first rows come at once; workers would run ahead in vain.
+  if (node->kind == NodeKind::kLimit && node->children[0]->rows > 0 && node->rows < node->children[0]->rows / 10 && !settings_.debug_parallel_query) {
+    const NodeKind below = node->children[0]->kind;
+    if (below == NodeKind::kSeqScan) {
+      if (serial_reason_.empty()) serial_reason_ = "LIMIT stops the scan early";
+      return node;
+    }
+  }
+  for (size_t i = 0; i < node->children.size(); ++i) {
+    if (node->kind == NodeKind::kNestedLoop && i == 1 && static_cast<const NestedLoopNode&>(*node).parameterized) continue;
+    node->children[i] = PlaceBelow(std::move(node->children[i]));
+  }
+  return node;
+}
+
+}  // namespace gather::planner
