@@ -303,6 +303,7 @@ struct Plan {
   PlanNodePtr root;
   std::vector<InitPlan> init_plans;             // kExecParameter i
   std::vector<PlanNodePtr> ctes;                // by Cte number; null when inlined
+  std::vector<std::string> cte_names;           // for EXPLAIN
   uint32_t node_count = 0;
   std::vector<sql::OutputColumn> output;
   std::string parallel_reason;                  // why serial or parallel: EXPLAIN's "Parallel:" line

@@ -32,6 +32,7 @@ class StatementPlanner {
     PlanInitQueries(*plan);
     PlaceGathers(*plan);
     if (statement_->kind == sql::StatementKind::kModify) AddModify(*plan);
+    for (const Planning::CteQuery& cte : planning_.ctes) plan->cte_names.push_back(cte.name);
     uint32_t next = 0;
     Number(*plan->root, &next);
     for (InitPlan& init : plan->init_plans) Number(*init.root, &next);

@@ -36,6 +36,7 @@ struct Planning {
   struct CteQuery {                                    // by Cte number; numbers past the statement's are the planner's own
     LogicalPtr root;                                   // null: inlined
     std::vector<Column> columns;
+    std::string name;
     double rows = 1000;                                // estimate, set when it is planned
   };
   std::vector<CteQuery> ctes;

@@ -42,6 +42,7 @@ void Builder::AddCtes(const std::vector<sql::Cte>& ctes) {
     CteState& state = ctes_[cte.number];
     state.cte = &cte;
     if (planning_.ctes.size() <= cte.number) planning_.ctes.resize(cte.number + 1);
+    planning_.ctes[cte.number].name = cte.name;
   }
 }
 
