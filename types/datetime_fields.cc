@@ -56,14 +56,21 @@ bool TimestamptzToFields(int64_t instant, const TimeZone& zone, DateTimeFields* 
   if (FloorDays(instant) < kMinDate) return false;
   const int64_t seconds = instant / kMicrosPerSecond - (instant % kMicrosPerSecond < 0 ? 1 : 0);
   const TimeZone::Local local = zone.At(seconds + kUnixToPostgresSeconds);
-  // One day beyond either end is still printable.
-  const int64_t rotated = instant + local.offset * kMicrosPerSecond;
-  const int64_t days = FloorDays(rotated);
+  // In two parts: one day beyond either end is still printable, and infinity must not overflow.
+  int64_t days = FloorDays(instant);
+  int64_t time = instant - days * kMicrosPerDay + local.offset * kMicrosPerSecond;
+  if (time < 0) {
+    time += kMicrosPerDay;
+    --days;
+  } else if (time >= kMicrosPerDay) {
+    time -= kMicrosPerDay;
+    ++days;
+  }
   const CivilDate civil = CivilFromDays(days);
   fields->year = civil.year;
   fields->month = civil.month;
   fields->day = civil.day;
-  SplitTime(rotated - days * kMicrosPerDay, fields);
+  SplitTime(time, fields);
   fields->zone = -local.offset;
   fields->abbreviation = local.abbreviation;
   return true;

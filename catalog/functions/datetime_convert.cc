@@ -33,24 +33,32 @@ void Fill(uint32_t rows, Vector& result, T value) {
   for (uint32_t row = 0; row < rows; ++row) out[row] = value;
 }
 
-// "date field value out of range: 2021-02-30" and kin.
-int64_t MakeDays(int year, int month, int day, const char* arguments_text) {
+// Checks year, month and day; a negative year is before Christ. make_date shows the adjusted year, and its limits are the dates'.
+int64_t MakeDays(int year, int month, int day, bool show_adjusted) {
   DateTimeFields fields;
   fields.year = year < 0 ? -year : year;
   fields.month = month;
   fields.day = day;
-  if (ValidateDate(kDateMask, false, false, year < 0, &fields) != DateTimeStatus::kOk) {
-    throw SqlError(sqlstate::kDatetimeFieldOverflow, std::string("date field value out of range: ") + arguments_text);
+  const bool valid = ValidateDate(kDateMask, false, false, year < 0, &fields) == DateTimeStatus::kOk;
+  const std::string text = Format("%d-%02d-%02d", show_adjusted ? fields.year : year, month, day);
+  if (!valid) throw SqlError(sqlstate::kDatetimeFieldOverflow, "date field value out of range: " + text);
+  const int64_t days = DaysFromCivil(fields.year, fields.month, fields.day);
+  if (!IsValidJulian(fields.year, fields.month, fields.day) || (show_adjusted && !IsValidDate(days))) {
+    throw SqlError(sqlstate::kDatetimeFieldOverflow, "date out of range: " + text);
   }
-  if (!IsValidJulian(fields.year, fields.month, fields.day)) {
-    throw SqlError(sqlstate::kDatetimeFieldOverflow, std::string("date out of range: ") + arguments_text);
-  }
-  return DaysFromCivil(fields.year, fields.month, fields.day);
+  return days;
+}
+
+// As %02g prints it, but for PostgreSQL's spelling of what is no number.
+std::string SecondText(double second) {
+  if (std::isnan(second)) return "NaN";
+  if (std::isinf(second)) return second < 0 ? "-Infinity" : "Infinity";
+  return Format("%02g", second);
 }
 
 int64_t MakeTimeOfDay(int hour, int minute, double second) {
   if (FloatTimeOverflows(hour, minute, second)) {
-    throw SqlError(sqlstate::kDatetimeFieldOverflow, Format("time field value out of range: %d:%02d:%02g", hour, minute, second));
+    throw SqlError(sqlstate::kDatetimeFieldOverflow, Format("time field value out of range: %d:%02d:", hour, minute) + SecondText(second));
   }
   return (hour * int64_t{60} + minute) * kMicrosPerMinute + static_cast<int64_t>(std::rint(second * kMicrosPerSecond));
 }
@@ -60,13 +68,12 @@ int64_t MakeTimestampAt(std::span<const Vector> arguments, uint32_t row) {
   int parts[5];
   for (int i = 0; i < 5; ++i) parts[i] = arguments[i].View().get<int32_t>(row);
   const double second = arguments[5].View().get<double>(row);
-  const std::string date_text = Format("%d-%02d-%02d", parts[0], parts[1], parts[2]);
-  const int64_t days = MakeDays(parts[0], parts[1], parts[2], date_text.c_str());
+  const int64_t days = MakeDays(parts[0], parts[1], parts[2], false);
   const int64_t time = MakeTimeOfDay(parts[3], parts[4], second);
   int64_t result;
   if (__builtin_mul_overflow(days, kMicrosPerDay, &result) || __builtin_add_overflow(result, time, &result) || !IsValidTimestamp(result)) {
     throw SqlError(sqlstate::kDatetimeFieldOverflow,
-                   "timestamp out of range: " + date_text + Format(" %d:%02d:%02g", parts[3], parts[4], second));
+                   Format("timestamp out of range: %d-%02d-%02d %d:%02d:%02g", parts[0], parts[1], parts[2], parts[3], parts[4], second));
   }
   return result;
 }
@@ -217,11 +224,7 @@ GATHER_KERNEL(MakeDate) {
   const VectorView years = arguments[0].View(), months = arguments[1].View(), days = arguments[2].View();
   ForValidRows(result, rows, [&](uint32_t row) {
     const int year = years.get<int32_t>(row), month = months.get<int32_t>(row), day = days.get<int32_t>(row);
-    // The year as it stands in the message has lost its sign when it is before Christ.
-    const std::string text = Format("%d-%02d-%02d", year < 0 ? -year : year, month, day);
-    const int64_t date = MakeDays(year, month, day, text.c_str());
-    if (!IsValidDate(date)) throw SqlError(sqlstate::kDatetimeFieldOverflow, "date out of range: " + text);
-    result.data<int32_t>()[row] = static_cast<int32_t>(date);
+    result.data<int32_t>()[row] = static_cast<int32_t>(MakeDays(year, month, day, true));
   });
 }
 

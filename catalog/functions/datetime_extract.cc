@@ -23,9 +23,9 @@ constexpr int kMaxIdentifier = 63;
 
 // A field's value.
 struct Part {
-  enum Kind : uint8_t { kNumber, kNull, kInfinity, kMinusInfinity, kJulian } kind = kNumber;
+  enum Kind : uint8_t { kNumber, kNull, kInfinity, kMinusInfinity, kJulian, kLateEpoch } kind = kNumber;
   uint8_t scale = 0;               // the value is number / 10^scale
-  __int128 number = 0;             // kJulian: microseconds of the day, `real` the day
+  __int128 number = 0;             // kJulian: the day << 64 | microseconds of the day; kLateEpoch: microseconds beyond int64
   double real = 0;                 // date_part's result
 };
 
@@ -156,6 +156,7 @@ Part PartOfFields(const Field& field, int64_t timestamp, const DateTimeFields& f
     const bool fits = timestamp < std::numeric_limits<int64_t>::max() - kMicrosToUnixEpoch;
     const double real = fits ? static_cast<double>(static_cast<int64_t>(micros)) / 1000000.0
                              : (static_cast<double>(timestamp) + static_cast<double>(kMicrosToUnixEpoch)) / 1000000.0;
+    if (!fits) return {Part::kLateEpoch, 0, micros, real};
     return Scaled(micros, 6, real);
   }
   if (field.word->field == TimeField::kReserved) ThrowUnsupported(field, type);
@@ -259,6 +260,8 @@ std::string Packed(const Part& part) {
       const int64_t micros = static_cast<int64_t>(part.number), day = static_cast<int64_t>(part.number >> 64);
       return NumericAdd(NumericFromInt64(day), NumericDivide(NumericFromInt64(micros), NumericFromInt64(kMicrosPerDay)));
     }
+    // By numeric division, whose quotient has too few digits here: so has PostgreSQL's.
+    case Part::kLateEpoch: return NumericRound(NumericDivide(PackNumeric(part.number, 0), NumericFromInt64(kMicrosPerSecond)), 6);
     default: return PackNumeric(part.number, part.scale);
   }
 }
