@@ -553,6 +553,7 @@ std::string PackedPower(int exponent) {
 // 10^-exponent with sixteen digits behind the point, or as many as it needs.
 std::string NegativePower(int exponent) {
   const int scale = std::max(exponent, 16);
+  if (exponent == 0) return ParseNumeric("1." + std::string(static_cast<size_t>(scale), '0'), -1);
   return ParseNumeric("0." + std::string(static_cast<size_t>(exponent) - 1, '0') + "1" + std::string(static_cast<size_t>(scale - exponent), '0'), -1);
 }
 
@@ -762,7 +763,7 @@ GATHER_KERNEL(ToNumber) {
             .Detail("A field with precision 0, scale 0 must round to an absolute value less than 1.");
       }
     }
-    if (shape.shift > 0) number = NumericMultiply(number, NegativePower(shape.shift));
+    if (shape.shifts) number = NumericMultiply(number, NegativePower(shape.shift));
     result.data<StringRef>()[row] = result.AddString(number);
   });
 }
