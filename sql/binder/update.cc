@@ -1,0 +1,114 @@
+// UPDATE and DELETE.
+#include <algorithm>
+
+#include "sql/binder/binder.h"
+
+namespace gather::sql {
+
+using namespace type_oid;
+
+namespace {
+
+void CheckAssignable(const ast::ResTarget& target, const catalog::ColumnEntry& column) {
+  if (!target.indirection.empty()) {
+    throw SqlError(sqlstate::kFeatureNotSupported, "assignment to array elements in UPDATE is not supported").At(target.location);
+  }
+  if (column.identity == catalog::Identity::kAlways && !ast::Is<ast::SetToDefault>(target.value)) {
+    throw SqlError(sqlstate::kGeneratedAlways, Format("column \"%s\" can only be updated to DEFAULT", column.name.c_str()))
+        .Detail(Format("Column \"%s\" is an identity column defined as GENERATED ALWAYS.", column.name.c_str()));
+  }
+}
+
+}  // namespace
+
+BoundStatement Binder::BindUpdate(const ast::UpdateStmt& stmt) {
+  auto modify = std::make_shared<BoundModify>();
+  modify->kind = BoundModify::Kind::kUpdate;
+  auto source = std::make_shared<Query>();
+  Scope scope;
+  scope.query = source.get();
+  std::vector<Cte> ctes;
+  if (stmt.with != nullptr) BindWith(*stmt.with, scope, ctes);
+  modify->table = TargetTable(*stmt.relation, "update");
+  const catalog::RelationEntry& table = *modify->table;
+  FromResult target = AddTable(modify->table, stmt.relation->alias, scope);
+  modify->target = target.item->relation;
+  modify->alias = target.names[0]->alias;
+  scope.names = target.names;
+  source->from.push_back(std::move(target.item));
+  BindFromClause(stmt.from, scope);
+  if (stmt.where != nullptr) source->where = CoerceToBoolean(BindExpression(stmt.where, scope, ExprPlace::kWhere), "WHERE");
+
+  AddConstraints(*modify);
+  std::vector<ExprRef> assigned(table.columns.size());
+  for (const ast::ResTarget* item : stmt.target_list) {
+    const std::string name(item->name);
+    const catalog::ColumnEntry* column = table.FindColumn(name);
+    if (column == nullptr) {
+      throw SqlError(sqlstate::kUndefinedColumn, Format("column \"%s\" of relation \"%s\" does not exist", name.c_str(), table.name.c_str())).At(item->location);
+    }
+    CheckAssignable(*item, *column);
+    ExprRef& value = assigned[static_cast<size_t>(column->id.value) - 1];
+    if (value != nullptr) {
+      throw SqlError(sqlstate::kSyntaxError, Format("multiple assignments to same column \"%s\"", name.c_str())).At(item->location);
+    }
+    const ast::Node* expression = item->value;
+    // A DEFAULT inside SET (a, b) = (1, DEFAULT).
+    if (const auto* multi = ast::TryAs<ast::MultiAssignRef>(expression)) {
+      const auto* row = ast::TryAs<ast::RowExpr>(multi->source);
+      if (row != nullptr && row->args.size() == static_cast<size_t>(multi->columns) && ast::Is<ast::SetToDefault>(row->args[static_cast<size_t>(multi->column) - 1])) {
+        expression = row->args[static_cast<size_t>(multi->column) - 1];
+      }
+    }
+    value = ast::Is<ast::SetToDefault>(expression)
+                ? DefaultOf(table, *column)
+                : CoerceForAssignment(BindExpression(expression, scope, ExprPlace::kUpdateSource), *column, item->location);
+  }
+
+  std::vector<int> slot_of_column;
+  const NameItem& item = *scope.names[0];
+  size_t shown = 0;
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    const catalog::ColumnEntry& column = table.columns[i];
+    slot_of_column.push_back(column.dropped ? -1 : static_cast<int>(source->targets.size()));
+    if (column.dropped) continue;
+    modify->assigned.push_back(assigned[i] != nullptr);
+    ExprRef value = assigned[i] != nullptr ? assigned[i] : MakeColumn(modify->target, static_cast<uint32_t>(i), column.type, item.columns[shown].name);
+    source->targets.push_back({std::move(value), column.name, false});
+    ++shown;
+  }
+  modify->ctid_slot = static_cast<uint32_t>(source->targets.size());
+  source->targets.push_back({MakeColumn(modify->target, static_cast<uint32_t>(table.columns.size()), kTid, "ctid"), "ctid", false});
+  BindReturning(stmt.returning, scope, *modify, *source, slot_of_column);
+  modify->source = source;
+  return FinishModify(std::move(modify), std::move(ctes), scope);
+}
+
+BoundStatement Binder::BindDelete(const ast::DeleteStmt& stmt) {
+  auto modify = std::make_shared<BoundModify>();
+  modify->kind = BoundModify::Kind::kDelete;
+  auto source = std::make_shared<Query>();
+  Scope scope;
+  scope.query = source.get();
+  std::vector<Cte> ctes;
+  if (stmt.with != nullptr) BindWith(*stmt.with, scope, ctes);
+  modify->table = TargetTable(*stmt.relation, "delete from");
+  FromResult target = AddTable(modify->table, stmt.relation->alias, scope);
+  modify->target = target.item->relation;
+  modify->alias = target.names[0]->alias;
+  scope.names = target.names;
+  source->from.push_back(std::move(target.item));
+  BindFromClause(stmt.using_clause, scope);
+  if (stmt.where != nullptr) source->where = CoerceToBoolean(BindExpression(stmt.where, scope, ExprPlace::kWhere), "WHERE");
+  for (const catalog::ColumnEntry& column : modify->table->columns) {
+    if (!column.dropped) modify->stored.push_back(column.id);
+  }
+  modify->ctid_slot = 0;
+  source->targets.push_back({MakeColumn(modify->target, static_cast<uint32_t>(modify->table->columns.size()), kTid, "ctid"), "ctid", false});
+  const std::vector<int> not_there(modify->table->columns.size(), -1);
+  BindReturning(stmt.returning, scope, *modify, *source, not_there);
+  modify->source = source;
+  return FinishModify(std::move(modify), std::move(ctes), scope);
+}
+
+}  // namespace gather::sql
