@@ -23,7 +23,7 @@ Oid CollationOf(Oid type) {
 
 void AddBuiltIn(CatalogSnapshot::State& state) {
   const auto add_schema = [&](Oid oid, const char* name, const char* comment) {
-    state.schemas.Put(oid, std::make_shared<const SchemaEntry>(SchemaEntry{oid, name, kBootstrapRole, comment}));
+    state.PutSchema(std::make_shared<const SchemaEntry>(SchemaEntry{oid, name, kBootstrapRole, comment}));
   };
   add_schema(kPgCatalogSchema, "pg_catalog", "system catalog schema");
   add_schema(kInformationSchema, "information_schema", "");

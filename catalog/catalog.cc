@@ -67,12 +67,12 @@ CatalogSnapshot::State Load(storage::Storage& storage) {
     if (schema->name.starts_with("pg_temp_")) {
       temporary_schemas.push_back(std::move(schema));
     } else {
-      state.schemas.Put(schema->oid, schema);
+      state.PutSchema(schema);
     }
   });
   storage.ForEachCatalogRecord("o", [&](std::string_view, std::string_view record) {
     auto role = std::make_shared<const RoleEntry>(DecodeRole(record));
-    state.roles.Put(role->oid, role);
+    state.PutRole(role);
   });
   storage.ForEachCatalogRecord("d", [&](std::string_view, std::string_view record) {
     auto database = std::make_shared<const DatabaseEntry>(DecodeDatabase(record));

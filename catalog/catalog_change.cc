@@ -51,21 +51,22 @@ CatalogChange::CatalogChange(Catalog& catalog, Catalog::State& state, storage::T
     : catalog_(catalog), state_(state), transaction_(transaction), id_(transaction.id()) {}
 
 void CatalogChange::Apply(const Change& change, CatalogSnapshot::State& state) {
-  const auto put = [&](auto& map, const auto& entry) {
+  const auto apply = [&](const auto& entry, auto put, auto erase) {
     if (entry == nullptr) {
-      map.Erase(change.oid);
+      (state.*erase)(change.oid);
     } else {
-      map.Put(change.oid, entry);
+      (state.*put)(entry);
     }
   };
-  if (const auto* schema = std::get_if<SchemaRef>(&change.entry)) put(state.schemas, *schema);
-  if (const auto* role = std::get_if<RoleRef>(&change.entry)) put(state.roles, *role);
-  if (const auto* database = std::get_if<DatabaseRef>(&change.entry)) put(state.databases, *database);
-  if (const auto* relation = std::get_if<RelationRef>(&change.entry)) {
-    if (*relation == nullptr) {
-      state.EraseRelation(change.oid);
+  using State = CatalogSnapshot::State;
+  if (const auto* schema = std::get_if<SchemaRef>(&change.entry)) apply(*schema, &State::PutSchema, &State::EraseSchema);
+  if (const auto* relation = std::get_if<RelationRef>(&change.entry)) apply(*relation, &State::PutRelation, &State::EraseRelation);
+  if (const auto* role = std::get_if<RoleRef>(&change.entry)) apply(*role, &State::PutRole, &State::EraseRole);
+  if (const auto* database = std::get_if<DatabaseRef>(&change.entry)) {
+    if (*database == nullptr) {
+      state.databases.Erase(change.oid);
     } else {
-      state.PutRelation(*relation);
+      state.databases.Put(change.oid, *database);
     }
   }
 }

@@ -22,15 +22,23 @@ struct Alias {
 constexpr Alias kAliases[] = {{"sort_mem", "work_mem"}, {"vacuum_mem", "maintenance_work_mem"}, {"min_parallel_relation_size", "min_parallel_table_scan_size"},
                               {"force_parallel_mode", "debug_parallel_query"}};
 
-const boost::unordered_flat_map<std::string, const SettingInfo*>& SettingIndex() {
+// By the table's spelling and in lower case, so that what the server asks itself needs no folding.
+const boost::unordered_flat_map<std::string_view, const SettingInfo*>& SettingIndex() {
+  static std::vector<std::string> lower_case;
   static const auto index = [] {
-    boost::unordered_flat_map<std::string, const SettingInfo*> by_name;
-    for (const SettingInfo& info : AllSettings()) by_name.emplace(LowerCase(info.name), &info);
-    for (const Alias& alias : kAliases) by_name.emplace(alias.old_name, by_name.at(std::string(alias.name)));
+    boost::unordered_flat_map<std::string_view, const SettingInfo*> by_name;
+    lower_case.reserve(AllSettings().size());
+    for (const SettingInfo& info : AllSettings()) {
+      by_name.emplace(info.name, &info);
+      by_name.emplace(lower_case.emplace_back(LowerCase(info.name)), &info);
+    }
+    for (const Alias& alias : kAliases) by_name.emplace(alias.old_name, by_name.at(alias.name));
     return by_name;
   }();
   return index;
 }
+
+size_t IndexOf(const SettingInfo& info) { return static_cast<size_t>(&info - AllSettings().data()); }
 
 // Parsed defaults, in the table's order.
 const SettingValue& DefaultValue(const SettingInfo& info) {
@@ -42,7 +50,7 @@ const SettingValue& DefaultValue(const SettingInfo& info) {
     }
     return values;
   }();
-  return defaults[static_cast<size_t>(&info - AllSettings().data())];
+  return defaults[IndexOf(info)];
 }
 
 // What a transaction starts with.
@@ -86,7 +94,11 @@ bool IsPlaceholder(std::string_view name) {
 
 const SettingInfo* FindSetting(std::string_view name) {
   const auto& index = SettingIndex();
-  const auto found = index.find(LowerCase(name));
+  auto found = index.find(name);
+  if (found == index.end()) {
+    const std::string lower = LowerCase(name);
+    found = index.find(lower);
+  }
   return found == index.end() ? nullptr : found->second;
 }
 
@@ -109,9 +121,21 @@ const SettingValue& Settings::Value(std::string_view name) const {
     if (const SettingValue* placeholder = Lookup(LowerCase(name))) return *placeholder;
     RequireSetting(name);
   }
-  if (const SettingValue* value = Lookup(info->name)) return *value;
-  if (const std::string_view other = TransactionDefault(info->name); !other.empty()) return Value(other);
-  return DefaultValue(*info);
+  // The server's own object is shared by threads and asked rarely: it keeps no cache.
+  if (server_ == nullptr) return Resolve(*info);
+  if (resolved_version_ != version_) {
+    resolved_.assign(AllSettings().size(), nullptr);
+    resolved_version_ = version_;
+  }
+  const SettingValue*& resolved = resolved_[IndexOf(*info)];
+  if (resolved == nullptr) resolved = &Resolve(*info);
+  return *resolved;
+}
+
+const SettingValue& Settings::Resolve(const SettingInfo& info) const {
+  if (const SettingValue* value = Lookup(info.name)) return *value;
+  if (const std::string_view other = TransactionDefault(info.name); !other.empty()) return Value(other);
+  return DefaultValue(info);
 }
 
 const SettingValue& Settings::ResetValue(const SettingInfo& info) const {

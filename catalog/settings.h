@@ -87,6 +87,7 @@ class Settings {
 
   const SettingValue* Lookup(std::string_view name) const;    // null: unknown placeholder
   const SettingValue& Value(std::string_view name) const;     // throws 42704
+  const SettingValue& Resolve(const SettingInfo& info) const;
   const SettingValue& ResetValue(const SettingInfo& info) const;
   void Change(bool local, const std::string& name, ValueRef value);
   void Apply(const Undo& undo);
@@ -99,6 +100,9 @@ class Settings {
   uint64_t version_ = 1;
   uint64_t reported_version_ = 0;
   std::map<std::string, std::string, std::less<>> reported_;  // as last told
+  // Caches, by setting and for Io().
+  mutable std::vector<const SettingValue*> resolved_;
+  mutable uint64_t resolved_version_ = 0;
   mutable IoSettings io_;
   mutable uint64_t io_version_ = 0;
 };

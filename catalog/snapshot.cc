@@ -16,6 +16,34 @@ void CatalogSnapshot::State::EraseRelation(Oid oid) {
   relations.Erase(oid);
 }
 
+void CatalogSnapshot::State::PutSchema(SchemaRef schema) {
+  EraseSchema(schema->oid);
+  schema_names.Put(schema->name, schema);
+  const Oid oid = schema->oid;
+  schemas.Put(oid, std::move(schema));
+}
+
+void CatalogSnapshot::State::EraseSchema(Oid oid) {
+  const SchemaRef* old = schemas.Find(oid);
+  if (old == nullptr) return;
+  schema_names.Erase((*old)->name);
+  schemas.Erase(oid);
+}
+
+void CatalogSnapshot::State::PutRole(RoleRef role) {
+  EraseRole(role->oid);
+  role_names.Put(role->name, role);
+  const Oid oid = role->oid;
+  roles.Put(oid, std::move(role));
+}
+
+void CatalogSnapshot::State::EraseRole(Oid oid) {
+  const RoleRef* old = roles.Find(oid);
+  if (old == nullptr) return;
+  role_names.Erase((*old)->name);
+  roles.Erase(oid);
+}
+
 const ColumnEntry* RelationEntry::FindColumn(std::string_view column_name) const {
   for (const ColumnEntry& column : columns) {
     if (!column.dropped && column.name == column_name) return &column;
@@ -26,11 +54,8 @@ const ColumnEntry* RelationEntry::FindColumn(std::string_view column_name) const
 uint64_t CatalogSnapshot::version() const { return state_->version; }
 
 const SchemaEntry* CatalogSnapshot::FindSchema(std::string_view name) const {
-  const SchemaEntry* found = nullptr;
-  state_->schemas.ForEach([&](Oid, const SchemaRef& schema) {
-    if (schema->name == name) found = schema.get();
-  });
-  return found;
+  const SchemaRef* found = state_->schema_names.FindLike(name);
+  return found == nullptr ? nullptr : found->get();
 }
 
 const SchemaEntry* CatalogSnapshot::FindSchema(Oid oid) const {
@@ -61,11 +86,8 @@ RelationRef CatalogSnapshot::FindRelation(std::span<const Oid> search_path, std:
 }
 
 const RoleEntry* CatalogSnapshot::FindRole(std::string_view name) const {
-  const RoleEntry* found = nullptr;
-  state_->roles.ForEach([&](Oid, const RoleRef& role) {
-    if (role->name == name) found = role.get();
-  });
-  return found;
+  const RoleRef* found = state_->role_names.FindLike(name);
+  return found == nullptr ? nullptr : found->get();
 }
 
 const RoleEntry* CatalogSnapshot::FindRole(Oid oid) const {

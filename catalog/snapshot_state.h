@@ -28,6 +28,10 @@ struct RelationNameHash {
   uint64_t operator()(const RelationName& key) const { return std::hash<std::string>()(key.name) * 0x9E3779B97F4A7C15ull + OidHash()(key.schema); }
 };
 
+struct TextHash {
+  uint64_t operator()(const std::string& key) const { return std::hash<std::string>()(key); }
+};
+
 using SchemaRef = std::shared_ptr<const SchemaEntry>;
 using RoleRef = std::shared_ptr<const RoleEntry>;
 using DatabaseRef = std::shared_ptr<const DatabaseEntry>;
@@ -39,9 +43,15 @@ struct CatalogSnapshot::State {
   PersistentMap<RelationName, RelationRef, RelationNameHash> relation_names;
   PersistentMap<Oid, RoleRef, OidHash> roles;
   PersistentMap<Oid, DatabaseRef, OidHash> databases;
+  PersistentMap<std::string, SchemaRef, TextHash> schema_names;
+  PersistentMap<std::string, RoleRef, TextHash> role_names;
 
   void PutRelation(RelationRef relation);
   void EraseRelation(Oid oid);
+  void PutSchema(SchemaRef schema);
+  void EraseSchema(Oid oid);
+  void PutRole(RoleRef role);
+  void EraseRole(Oid oid);
 };
 
 }  // namespace gather::catalog
