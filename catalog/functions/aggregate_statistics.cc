@@ -240,7 +240,7 @@ struct RegressionState {
   }
 };
 
-enum class Regression { kCovarPop, kCovarSamp, kCorr, kR2, kSlope, kIntercept, kAvgX, kAvgY, kSxx, kSyy, kSxy, kCount };
+enum class Regression { kCovarPop, kCovarSamp, kCorr, kR2, kSlope, kIntercept, kAvgX, kAvgY, kSxx, kSyy, kSxy };
 
 // False: null.
 bool Evaluate(Regression what, const RegressionState& s, double* out) {
@@ -269,7 +269,6 @@ bool Evaluate(Regression what, const RegressionState& s, double* out) {
     case Regression::kSxx: *out = s.sxx; return true;
     case Regression::kSyy: *out = s.syy; return true;
     case Regression::kSxy: *out = s.sxy; return true;
-    case Regression::kCount: break;
   }
   return false;
 }
@@ -289,11 +288,7 @@ template <Regression kWhat>
 void RegressionFinalize(FunctionContext&, void** states, uint32_t count, Vector& result) {
   for (uint32_t i = 0; i < count; ++i) {
     const auto& state = StateAt<RegressionState>(states, i);
-    if constexpr (kWhat == Regression::kCount) {
-      result.data<int64_t>()[i] = static_cast<int64_t>(state.n);
-    } else if (!Evaluate(kWhat, state, &result.data<double>()[i])) {
-      result.SetNull(i);
-    }
+    if (!Evaluate(kWhat, state, &result.data<double>()[i])) result.SetNull(i);
   }
 }
 template <Regression kWhat>
@@ -318,7 +313,7 @@ const AggregateKernels* RegressionKernels(std::string_view name) {
       {"regr_slope", &kRegression<Regression::kSlope>},     {"regr_intercept", &kRegression<Regression::kIntercept>},
       {"regr_avgx", &kRegression<Regression::kAvgX>},       {"regr_avgy", &kRegression<Regression::kAvgY>},
       {"regr_sxx", &kRegression<Regression::kSxx>},         {"regr_syy", &kRegression<Regression::kSyy>},
-      {"regr_sxy", &kRegression<Regression::kSxy>},         {"regr_count", &kRegression<Regression::kCount>},
+      {"regr_sxy", &kRegression<Regression::kSxy>},         {"regr_count", &kCountRows},
   };
   for (const auto& entry : kByName) {
     if (entry.name == name) return entry.kernels;

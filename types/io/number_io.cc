@@ -108,9 +108,10 @@ int64_t ParseInteger(std::string_view text, int bytes) {
   const bool negative = at != end && *at == '-';
   if (at != end && (*at == '-' || *at == '+')) ++at;
   if (at == end || *at < '0' || *at > '9') ThrowSyntax(IntegerName(bytes), text);
-  // Accumulated negated: the negative range is the larger one.
+  // Accumulated negated: the negative range is the larger one. Eighteen digits cannot overflow.
   int64_t value = 0;
   bool overflow = false;
+  for (const char* const safe = end - at > 18 ? at + 18 : end; at != safe && *at >= '0' && *at <= '9'; ++at) value = value * 10 - (*at - '0');
   for (; at != end && *at >= '0' && *at <= '9'; ++at) {
     overflow |= __builtin_mul_overflow(value, int64_t{10}, &value) || __builtin_sub_overflow(value, int64_t{*at - '0'}, &value);
   }
