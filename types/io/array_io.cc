@@ -40,7 +40,8 @@ class ArrayLiteral {
     SkipSpace();
     if (at_ != text_.size()) Fail("Junk after closing right brace.");
     const int depth = leaf_depth_ < 0 ? 0 : leaf_depth_ + 1;
-    if (count_ == 0) {
+    const auto count = static_cast<uint32_t>(elements_.size());
+    if (count == 0) {
       if (!announced.empty()) Fail("Specified array dimensions do not match array contents.");
       return builder_.Finish({});
     }
@@ -51,7 +52,18 @@ class ArrayLiteral {
       for (size_t i = 0; i < dimensions.size(); ++i) {
         if (announced[i].length != dimensions[i].length) Fail("Specified array dimensions do not match array contents.");
       }
-      return builder_.Finish(announced);
+      dimensions = announced;
+    }
+    // The structure is right: only now the elements, so that of two faults the same is told as by PostgreSQL.
+    const std::string_view all = scratch_;
+    for (const Element& element : elements_) {
+      if (element.is_null) {
+        builder_.AddNull();
+        continue;
+      }
+      value_.Reset(element_.physical);
+      element_.text_in(all.substr(element.begin, element.end - element.begin), SqlType(element_.oid, typmod_), settings_, value_, 0);
+      builder_.Add(value_, 0);
     }
     return builder_.Finish(dimensions);
   }
@@ -116,7 +128,6 @@ class ArrayLiteral {
     if (At() == '}' && at_ < text_.size()) {
       ++at_;
       // "{}" is an empty array; an empty level inside others is not allowed.
-      if (depth > 0 && leaf_depth_ >= 0) Fail("Unexpected \"}\" character.");
       if (depth > 0) Fail("Unexpected \"}\" character.");
       return;
     }
@@ -127,7 +138,8 @@ class ArrayLiteral {
         if (leaf_depth_ >= 0 && leaf_depth_ <= depth) Fail(length == 0 ? "Multidimensional arrays must have sub-arrays with matching dimensions." : "Unexpected \"{\" character.");
         ParseLevel(depth + 1);
       } else {
-        if (leaf_depth_ >= 0 && leaf_depth_ != depth) Fail("Multidimensional arrays must have sub-arrays with matching dimensions.");
+        if (leaf_depth_ > depth) Fail("Unexpected array element.");
+        if (leaf_depth_ >= 0 && leaf_depth_ < depth) Fail("Multidimensional arrays must have sub-arrays with matching dimensions.");
         leaf_depth_ = depth;
         ParseElement();
       }
@@ -142,7 +154,7 @@ class ArrayLiteral {
         ++at_;
         break;
       }
-      Fail(At() == '{' ? std::string("Unexpected \"{\" character.") : At() == '"' ? std::string("Unexpected array element.") : "Unexpected array element.");
+      Fail(At() == '{' ? "Unexpected \"{\" character." : "Unexpected array element.");
     }
     if (lengths_[depth] == 0) {
       lengths_[depth] = length;
@@ -152,8 +164,7 @@ class ArrayLiteral {
   }
 
   void ParseElement() {
-    scratch_.clear();
-
+    const size_t begin = scratch_.size();
     if (At() == '"') {
       for (++at_;; ++at_) {
         if (at_ >= text_.size()) Fail("Unexpected end of input.");
@@ -162,38 +173,36 @@ class ArrayLiteral {
         scratch_.push_back(text_[at_]);
       }
       ++at_;
-    } else {
-      size_t kept = 0;  // trailing blanks go, unless escaped
-      bool escaped = false;
-      for (; at_ < text_.size() && text_[at_] != element_.delimiter && text_[at_] != '}'; ++at_) {
-        char c = text_[at_];
-        if (c == '{') Fail("Unexpected \"{\" character.");
-        if (c == '"') Fail("Unexpected array element.");
-        const bool escape = c == '\\';
-        if (escape) {
-          if (++at_ >= text_.size()) Fail("Unexpected end of input.");
-          c = text_[at_];
-          escaped = true;
-        }
-        scratch_.push_back(c);
-        if (escape || !IsSpace(c)) kept = scratch_.size();
-      }
-      scratch_.resize(kept);
-      if (scratch_.empty()) {
-        if (at_ >= text_.size()) Fail("Unexpected end of input.");
-        Fail(Format("Unexpected \"%c\" character.", At()));
-      }
-      if (!escaped && IsNullWord(scratch_)) {
-        builder_.AddNull();
-        ++count_;
-        return;
-      }
+      elements_.push_back({begin, scratch_.size(), false});
+      return;
     }
-    value_.Reset(element_.physical);
-    element_.text_in(scratch_, SqlType(element_.oid, typmod_), settings_, value_, 0);
-    builder_.Add(value_, 0);
-    ++count_;
+    size_t kept = begin;  // trailing blanks go, unless escaped
+    bool escaped = false;
+    for (; at_ < text_.size() && text_[at_] != element_.delimiter && text_[at_] != '}'; ++at_) {
+      char c = text_[at_];
+      if (c == '{') Fail("Unexpected \"{\" character.");
+      if (c == '"') Fail("Unexpected array element.");
+      const bool escape = c == '\\';
+      if (escape) {
+        if (++at_ >= text_.size()) Fail("Unexpected end of input.");
+        c = text_[at_];
+        escaped = true;
+      }
+      scratch_.push_back(c);
+      if (escape || !IsSpace(c)) kept = scratch_.size();
+    }
+    scratch_.resize(kept);
+    if (kept == begin) {
+      if (at_ >= text_.size()) Fail("Unexpected end of input.");
+      Fail(Format("Unexpected \"%c\" character.", At()));
+    }
+    elements_.push_back({begin, kept, !escaped && IsNullWord(std::string_view(scratch_).substr(begin))});
   }
+
+  struct Element {
+    size_t begin, end;      // of its text in scratch_, quotes and escapes taken off
+    bool is_null;
+  };
 
   const std::string_view text_;
   const TypeInfo& element_;
@@ -202,10 +211,10 @@ class ArrayLiteral {
   ArrayBuilder builder_;
   Vector value_;
   std::string scratch_;
+  std::vector<Element> elements_;
   size_t at_ = 0;
   int32_t lengths_[kMaxDimensions] = {};
   int leaf_depth_ = -1;
-  uint32_t count_ = 0;
 };
 
 // A value of `type` that lies in an array or record, as text or binary.

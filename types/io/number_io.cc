@@ -1,6 +1,7 @@
 #include "types/io/number_io.h"
 
 #include <charconv>
+#include <cstdlib>
 #include <limits>
 
 #include "types/error.h"
@@ -74,9 +75,9 @@ void BoolSend(const Vector& in, uint32_t row, const IoSettings&, std::string& ou
 // ---- "char"
 
 void CharIn(std::string_view text, SqlType, const IoSettings&, Vector& out, uint32_t row) {
-  const auto octal = [&](size_t i, char most) { return text[i] >= '0' && text[i] <= most; };
+  const auto octal = [&](size_t i) { return text[i] >= '0' && text[i] <= '7'; };
   char value = text.empty() ? '\0' : text[0];
-  if (text.size() == 4 && text[0] == '\\' && octal(1, '3') && octal(2, '7') && octal(3, '7')) {
+  if (text.size() == 4 && text[0] == '\\' && octal(1) && octal(2) && octal(3)) {
     value = static_cast<char>((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0'));
   }
   out.data<char>()[row] = value;
@@ -115,10 +116,12 @@ int64_t ParseInteger(std::string_view text, int bytes) {
   for (; at != end && *at >= '0' && *at <= '9'; ++at) {
     overflow |= __builtin_mul_overflow(value, int64_t{10}, &value) || __builtin_sub_overflow(value, int64_t{*at - '0'}, &value);
   }
+  const int64_t least = bytes == 2 ? std::numeric_limits<int16_t>::min() : bytes == 4 ? std::numeric_limits<int32_t>::min() : std::numeric_limits<int64_t>::min();
+  // In PostgreSQL's order: too many digits are told before what follows them.
+  if (overflow || value < least) ThrowRange(IntegerName(bytes), text);
   while (at != end && IsSpace(*at)) ++at;
   if (at != end) ThrowSyntax(IntegerName(bytes), text);
-  const int64_t least = bytes == 2 ? std::numeric_limits<int16_t>::min() : bytes == 4 ? std::numeric_limits<int32_t>::min() : std::numeric_limits<int64_t>::min();
-  if (overflow || value < least || (!negative && value == least)) ThrowRange(IntegerName(bytes), text);
+  if (!negative && value == least) ThrowRange(IntegerName(bytes), text);
   return negative ? value : -value;
 }
 
@@ -158,19 +161,23 @@ Oid ParseOid(std::string_view text, const char* type_name) {
   uint64_t value = 0;
   bool overflow = false;
   for (; at != end && *at >= '0' && *at <= '9'; ++at) {
-    value = value * 10 + static_cast<uint64_t>(*at - '0');
-    overflow |= value > 0xFFFFFFFFull;
-    if (overflow) value = 0x100000000ull;
+    overflow |= __builtin_mul_overflow(value, uint64_t{10}, &value) || __builtin_add_overflow(value, static_cast<uint64_t>(*at - '0'), &value);
   }
+  if (overflow) ThrowRange(type_name, text);
   while (at != end && IsSpace(*at)) ++at;
   if (at != end) ThrowSyntax(type_name, text);
   // As strtoul: a negative number wraps, and is accepted if it is an int's.
-  if (overflow || (negative && value > 0x80000000ull)) ThrowRange(type_name, text);
+  if (value > (negative ? 0x80000000ull : 0xFFFFFFFFull)) ThrowRange(type_name, text);
   return static_cast<Oid>(negative ? 0 - value : value);
 }
 
 void OidIn(std::string_view text, SqlType type, const IoSettings&, Vector& out, uint32_t row) {
-  out.data<Oid>()[row] = ParseOid(text, GetType(type.oid).sql_name);
+  if (type.oid == type_oid::kOid) {
+    out.data<Oid>()[row] = ParseOid(text, "oid");
+  } else {
+    // xid and cid take whatever strtoul makes of it.
+    out.data<Oid>()[row] = static_cast<Oid>(std::strtoul(std::string(text).c_str(), nullptr, 0));
+  }
 }
 void OidOut(const Vector& in, uint32_t row, const IoSettings&, std::string& out) { AppendInteger(in.View().get<Oid>(row), out); }
 void OidReceive(std::string_view bytes, SqlType, const IoSettings&, Vector& out, uint32_t row) { out.data<Oid>()[row] = WholeBigEndian<uint32_t>(bytes); }
