@@ -46,8 +46,7 @@ void TableStore::State::Load() {
     if (group == found.end()) return true;
     group->second->delete_records.fetch_add(1, std::memory_order_relaxed);
     DecodeSlotRuns(value, [&](uint32_t first, uint32_t count) {
-      group->second->StampDeleted(first, count, kSettled);
-      dead += count;
+      dead += group->second->LoadDeletes(first, count);
     });
     return true;
   });

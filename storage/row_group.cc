@@ -87,6 +87,17 @@ uint32_t RowGroup::LoadChunk(uint32_t first, std::string_view record) {
   return rows;
 }
 
+uint32_t RowGroup::LoadDeletes(uint32_t first, uint32_t count) {
+  std::lock_guard lock(latch_);
+  uint32_t dead = 0;
+  for (uint32_t slot = first; slot < std::min(first + count, contents_.rows); ++slot) {
+    if (contents_.versions->Deleted(slot) != kNotDeleted) continue;
+    contents_.versions->SetDeleted(slot, kSettled);
+    ++dead;
+  }
+  return dead;
+}
+
 WriteResult RowGroup::Delete(uint32_t slot, TransactionId transaction, uint32_t command) {
   std::lock_guard lock(latch_);
   const Stamp now = contents_.versions->Deleted(slot);

@@ -61,6 +61,9 @@ class RowGroup {
   // Recovery: rows of a chunk record, settled; slots never loaded stay dead.
   uint32_t LoadChunk(uint32_t first, std::string_view record);
 
+  // Recovery: slots of a delete record; returns how many were not dead yet.
+  uint32_t LoadDeletes(uint32_t first, uint32_t count);
+
   WriteResult Delete(uint32_t slot, TransactionId transaction, uint32_t command);
   void StampInserted(uint32_t first, uint32_t count, Stamp stamp);
   void StampDeleted(uint32_t first, uint32_t count, Stamp stamp);
