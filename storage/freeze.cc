@@ -69,10 +69,11 @@ void TableStore::State::RemoveGroup(const std::shared_ptr<RowGroup>& group) {
     if (open == group) open.reset();
   }
   counters->dead.fetch_sub(pinned.rows, std::memory_order_relaxed);
-  // In one step: a delete record must not outlive the rows it speaks of, whose number may be taken again after a restart.
+  // In one step, with the table's next number: neither delete records nor index entries may ever meet another group of this number.
   const std::string prefix = RowsPrefix(id, group->number()), end = KeyAfterPrefix(prefix), record = GroupKey(id, group->number());
   storage.kv().DeleteRanges({{Family::kTables, record, KeyAfterPrefix(record)}, {Family::kChunks, prefix, end}, {Family::kDeletes, prefix, end},
-                             {Family::kSegments, prefix, end}});
+                             {Family::kSegments, prefix, end}},
+                            {{Family::kTables, TableKey(id), Record(false).Encode()}});
 }
 
 void TableStore::State::MergeDeletes(RowGroup& group) {

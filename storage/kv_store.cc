@@ -295,9 +295,10 @@ void KvStore::Put(Family family, std::string_view key, std::string_view value, b
   state_->Write(&batch, sync);
 }
 
-void KvStore::DeleteRanges(const std::vector<KeyRange>& ranges) {
+void KvStore::DeleteRanges(const std::vector<KeyRange>& ranges, const std::vector<Entry>& puts) {
   rocksdb::WriteBatch batch;
   for (const KeyRange& range : ranges) Check(batch.DeleteRange(state_->handle(range.family), ToSlice(range.lower), ToSlice(range.upper)));
+  for (const Entry& put : puts) Check(batch.Put(state_->handle(put.family), ToSlice(put.key), ToSlice(put.value)));
   state_->Write(&batch, false);
 }
 

@@ -79,7 +79,12 @@ class KvStore {
     Family family;
     std::string lower, upper;                            // [lower, upper)
   };
-  void DeleteRanges(const std::vector<KeyRange>& ranges);  // all or none
+  struct Entry {
+    Family family;
+    std::string key, value;
+  };
+  // All or none; entries are written after the ranges are gone.
+  void DeleteRanges(const std::vector<KeyRange>& ranges, const std::vector<Entry>& puts = {});
   void DeleteRange(Family family, std::string_view lower, std::string_view upper) { DeleteRanges({{family, std::string(lower), std::string(upper)}}); }
   std::unique_ptr<KvBulkWriter> NewBulkWriter(Family family);
 

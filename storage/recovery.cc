@@ -1,4 +1,5 @@
 // Recovery of one table: its row groups from their records on disk. Everything found is committed and older than every snapshot.
+#include <algorithm>
 #include <map>
 
 #include "storage/delete_record.h"
@@ -53,7 +54,7 @@ void TableStore::State::Load() {
   auto list = std::make_shared<GroupList>();
   for (const auto& [number, group] : found) {
     group->Settle(CommitTimestamp(kSettled));
-    next_group = number + 1;
+    next_group = std::max(next_group, number + 1);
     list->groups.push_back(group);
   }
   if (!list->groups.empty() && !list->groups.back()->closed()) open = list->groups.back();

@@ -86,12 +86,12 @@ void Storage::State::Recover(Storage& owner) {
   });
   std::vector<StorageId> dropped;
   kv->ForEach(Family::kTables, kTableKeyPrefix, KeyAfterPrefix(kTableKeyPrefix), [&](std::string_view key, std::string_view value) {
-    bool is_dropped = false;
-    std::vector<StoredColumn> columns = DecodeTableRecord(value, &is_dropped);
+    TableRecord record = TableRecord::Decode(value);
     const StorageId id = TableOfKey(key);
-    std::shared_ptr<TableStore> table = MakeTable(owner, id, std::move(columns));
+    std::shared_ptr<TableStore> table = MakeTable(owner, id, std::move(record.columns));
+    table->state().next_group = record.next_group;
     table->state().committed.store(true);
-    if (is_dropped) table->state().dropped.store(true);  // its destructor removes the rows
+    if (record.dropped) table->state().dropped.store(true);  // its destructor removes the rows
     else tables.emplace(id, std::move(table));
     return true;
   });
@@ -196,7 +196,7 @@ void Storage::AddColumn(StorageId id, const StoredColumn& column) {
   }
   state.columns.push_back(column);
   // An uncommitted table's record goes with its transaction.
-  if (state.committed.load()) state_->kv->Put(Family::kTables, TableKey(id), EncodeTableRecord(false, state.columns), false);
+  if (state.committed.load()) state_->kv->Put(Family::kTables, TableKey(id), TableRecord{false, state.next_group, state.columns}.Encode(), false);
   if (state.open != nullptr) {
     state.open->Close();
     state.open.reset();

@@ -12,9 +12,10 @@
 
 namespace gather::storage {
 
-std::string EncodeTableRecord(bool dropped, std::span<const StoredColumn> columns) {
+std::string TableRecord::Encode() const {
   ByteWriter writer;
   writer.Put(static_cast<uint8_t>(dropped));
+  writer.Put(next_group);
   writer.Put(static_cast<uint32_t>(columns.size()));
   for (const StoredColumn& column : columns) {
     writer.Put(column.id.value);
@@ -24,19 +25,20 @@ std::string EncodeTableRecord(bool dropped, std::span<const StoredColumn> column
   return writer.Take();
 }
 
-std::vector<StoredColumn> DecodeTableRecord(std::string_view record, bool* dropped) {
-  ByteReader reader(record);
-  *dropped = reader.Get<uint8_t>() != 0;
+TableRecord TableRecord::Decode(std::string_view bytes) {
+  ByteReader reader(bytes);
+  TableRecord record;
+  record.dropped = reader.Get<uint8_t>() != 0;
+  record.next_group = reader.Get<uint64_t>();
   const auto count = reader.Get<uint32_t>();
-  std::vector<StoredColumn> columns;
   for (uint32_t i = 0; i < count; ++i) {
     StoredColumn column;
     column.id = ColumnId(reader.Get<int16_t>());
     column.type.oid = reader.Get<Oid>();
     column.type.typmod = reader.Get<int32_t>();
-    columns.push_back(column);
+    record.columns.push_back(column);
   }
-  return columns;
+  return record;
 }
 
 // ---- TableStore::State
@@ -50,6 +52,11 @@ TableStore::State::~State() {
   } catch (const SqlError&) {
     // The dropped mark is on disk: the next start removes the rest.
   }
+}
+
+TableRecord TableStore::State::Record(bool drop) const {
+  std::lock_guard lock(latch);
+  return {drop, next_group, columns};
 }
 
 void TableStore::State::AddGroup(std::shared_ptr<RowGroup> group) {

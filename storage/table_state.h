@@ -13,6 +13,16 @@
 
 namespace gather::storage {
 
+// TableRecord: dropped:1 | next group:8 | columns:4 | per column id:2, type:4, typmod:4
+struct TableRecord {
+  bool dropped = false;
+  uint64_t next_group = 0;                               // at least; counts only where it passes the groups that are there
+  std::vector<StoredColumn> columns;
+
+  std::string Encode() const;
+  static TableRecord Decode(std::string_view bytes);
+};
+
 struct TableStore::State {
   State(Storage& owner, StorageId storage_id, std::vector<StoredColumn> stored)
       : storage(owner), id(storage_id), counters(std::make_shared<TableCounters>()), columns(std::move(stored)),
@@ -43,6 +53,7 @@ struct TableStore::State {
   void AddGroup(std::shared_ptr<RowGroup> group);        // latch held
   std::shared_ptr<RowGroup> NewGroup(std::span<const StoredColumn> wanted);  // latch held; listed
   std::shared_ptr<RowGroup> Find(RowId row) const;       // null: no such group
+  TableRecord Record(bool drop) const;                   // latch not held
   void Load();                                           // recovery.cc
 
   // freeze.cc; `maintenance` held.
@@ -52,9 +63,5 @@ struct TableStore::State {
 };
 
 std::shared_ptr<TableStore> MakeTable(Storage& storage, StorageId id, std::vector<StoredColumn> columns);
-
-// TableRecord: dropped:1 | columns:4 | per column id:2, type:4, typmod:4
-std::string EncodeTableRecord(bool dropped, std::span<const StoredColumn> columns);
-std::vector<StoredColumn> DecodeTableRecord(std::string_view record, bool* dropped);
 
 }  // namespace gather::storage

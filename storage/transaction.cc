@@ -130,12 +130,12 @@ void Transaction::State::WriteRows(CommitTimestamp timestamp) {
     // Again, for columns added since: AddColumn knows no transaction.
     if (entry.kind != UndoEntry::Kind::kCreateTable) continue;
     const TableStore& table = *tables[entry.group];
-    Writes().Put(Family::kTables, TableKey(table.id()), EncodeTableRecord(false, table.columns()));
+    Writes().Put(Family::kTables, TableKey(table.id()), table.state().Record(false).Encode());
   }
   for (const UndoEntry& entry : undo) {
     if (entry.kind != UndoEntry::Kind::kDropTable) continue;
     const TableStore& table = *tables[entry.group];
-    Writes().Put(Family::kTables, TableKey(table.id()), EncodeTableRecord(true, table.columns()));
+    Writes().Put(Family::kTables, TableKey(table.id()), table.state().Record(true).Encode());
   }
   for (size_t g = 0; g < groups.size(); ++g) {
     RowGroup& group = *groups[g];
