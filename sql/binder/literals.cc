@@ -16,11 +16,14 @@ ExprRef Binder::BindConstant(const ast::AConst& constant) {
     case Kind::kBoolean: return MakeConstant(Datum::Bool(constant.boolean), constant.location);
     case Kind::kString: return MakeConstant(Datum::String(kUnknown, constant.text), constant.location);
     case Kind::kFloat: {
-      // Integers too large for int4 come as text too.
+      // Integers too large for int4 come as text too; so does -2147483648, which the grammar negates after reading its digits.
       int64_t value = 0;
       const char* end = constant.text.data() + constant.text.size();
       const auto [rest, error] = std::from_chars(constant.text.data(), end, value);
-      if (error == std::errc() && rest == end) return MakeConstant(Datum::Int8(value), constant.location);
+      if (error == std::errc() && rest == end) {
+        const auto narrow = static_cast<int32_t>(value);
+        return MakeConstant(narrow == value ? Datum::Int4(narrow) : Datum::Int8(value), constant.location);
+      }
       return MakeConstant(Datum::String(kNumeric, ParseNumeric(constant.text, -1)), constant.location);
     }
     case Kind::kBitString: throw SqlError(sqlstate::kFeatureNotSupported, "type bit is not supported").At(constant.location);

@@ -98,8 +98,8 @@ def numbers_functions():
         "1.10 + 2.20", "1.10 * 2.20", "1.00 - 1", "0.1::float8 + 0.2::float8", "0.1::float4 + 0.2::float4", "1e15::float8 + 0.3", "numeric '1.0' = numeric '1.00'",
         "12345678901234567890 * 98765432109876543210", "99999999999999999999999999999999999999 + 1", "-99999999999999999999999999999999999999 * 10",
         "123456789.123456789 * 987654321.987654321", "10.0 ^ 50", "1.5e300 * 1e300::float8", "sum(x) from (values (1.1), (2.25), (null)) v(x)",
-        "numeric_inc(1.5)", "random() between 0 and 1", "to_hex(255)", "to_hex(-1)", "to_hex(9223372036854775807)", "bit_count('\\x0f')", "setseed(0.5)",
-        "int4(2.5)", "float8(1)", "numeric(7)", "hashtext('a') is not null", "num_nulls(1, null, 2)", "num_nonnulls(1, null)", "1::bit(3)", "true::int", "0::bool",
+        "numeric_inc(1.5)", "random() between 0 and 1", "to_hex(255)", "to_hex(-1)", "to_hex(9223372036854775807)", "setseed(0.5)",
+        "int4(2.5)", "float8(1)", "numeric(7)", "hashtext('a') is not null", "num_nulls(1, null, 2)", "num_nonnulls(1, null)", "true::int", "0::bool",
         "true + 1", "1 + 'x'", "1 + '2'", "'1' + '2'", "1 + null", "- '5'", "abs('x')", "round(1.5, 1, 1)", "nosuch(1)", "1 <=> 2", "1 = true", "'a' = 1")
     for pattern in ("999", "000", "9990.99", "FM999.00", "S999", "999MI", "999PR", "9,999,999.99", "L999", "RN", "FMRN", "999th", "9.99EEEE", "V99", "FM0000.0099", "PL99", "99 SG"):
         for x in ("0", "12.345", "-12.345", "485", "1234567.891"):

@@ -149,7 +149,7 @@ class Postgres(Server):
                 shutil.chown(self.directory, self.user)
                 self.directory.chmod(0o755)
             subprocess.run([POSTGRES_BIN / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
-                            "--locale=C", "--no-sync"], check=True, user=self.user, stdout=subprocess.DEVNULL,
+                            "--lc-collate=C", "--lc-ctype=C.UTF-8", "--no-sync"], check=True, user=self.user, stdout=subprocess.DEVNULL,
                            cwd=self.directory)
         command = [POSTGRES_BIN / "postgres", "-D", self.data, "-p", str(self.port)]
         for name, value in self.settings.items():

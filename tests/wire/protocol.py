@@ -9,7 +9,7 @@ class Frame:
 
     def fields(self):
         """Of an ErrorResponse or NoticeResponse: {'S': 'ERROR', 'C': '42601', 'M': ...}"""
-        return {field[:1].decode(): field[1:].decode() for field in self.body.split(b"\0") if field}
+        return {field[:1].decode(): field[1:].decode(errors="surrogateescape") for field in self.body.split(b"\0") if field}
 
     def __repr__(self):
         return f"{self.kind}{self.fields() if self.kind in 'EN' else self.body[:60]}"
