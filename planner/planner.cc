@@ -1,8 +1,10 @@
 // From a bound statement to its plan: build the algebra, apply the rules, lower, place Gathers, number the nodes.
+#include "planner/join_order/join_graph.h"
 #include "planner/logical/builder.h"
 #include "planner/logical/unnest.h"
 #include "planner/physical/lowering.h"
 #include "planner/physical/parallel.h"
+#include "planner/point_plans.h"
 #include "planner/rules/rules.h"
 #include "types/error.h"
 
@@ -19,10 +21,16 @@ class StatementPlanner {
     auto plan = std::make_shared<Plan>();
     plan->statement = statement_;
     plan->output = statement_->output;
-    Builder builder(planning_);
-    builder.AddCtes(statement_->ctes);
     const sql::Query* query = statement_->kind == sql::StatementKind::kModify ? statement_->modify->source.get() : statement_->query.get();
     if (query == nullptr) ThrowInternal("a statement without query has no plan");
+    plan->root = MakePointPlan(*query, *statement_, planning_.context);
+    if (plan->root != nullptr) {
+      plan->parallel_reason = "serial: one row";
+      Finish(*plan);
+      return plan;
+    }
+    Builder builder(planning_);
+    builder.AddCtes(statement_->ctes);
     BuiltQuery built = builder.Build(*query);
     PlanCtes(*plan);
     PlanInitQueries(*plan);
@@ -31,19 +39,23 @@ class StatementPlanner {
     PlanCtes(*plan);
     PlanInitQueries(*plan);
     PlaceGathers(*plan);
-    if (statement_->kind == sql::StatementKind::kModify) AddModify(*plan);
     for (const Planning::CteQuery& cte : planning_.ctes) plan->cte_names.push_back(cte.name);
-    uint32_t next = 0;
-    Number(*plan->root, &next);
-    for (InitPlan& init : plan->init_plans) Number(*init.root, &next);
-    for (PlanNodePtr& cte : plan->ctes) {
-      if (cte != nullptr) Number(*cte, &next);
-    }
-    plan->node_count = next;
+    Finish(*plan);
     return plan;
   }
 
  private:
+  void Finish(Plan& plan) {
+    if (statement_->kind == sql::StatementKind::kModify) AddModify(plan);
+    uint32_t next = 0;
+    Number(*plan.root, &next);
+    for (InitPlan& init : plan.init_plans) Number(*init.root, &next);
+    for (PlanNodePtr& cte : plan.ctes) {
+      if (cte != nullptr) Number(*cte, &next);
+    }
+    plan.node_count = next;
+  }
+
   PlanNodePtr PlanTree(LogicalPtr root, const std::vector<Column>& columns) {
     // Conditions first go as deep as the subqueries let them, so that domains of correlated subqueries are small; once those are
     // dissolved and projections out of the way, the rest follows.
@@ -53,6 +65,7 @@ class StatementPlanner {
     root = PushDownPredicates(std::move(root));
     root = RemoveRedundant(std::move(root), planning_);
     estimator_.Learn(*root);
+    root = OrderAllJoins(std::move(root), estimator_, planning_.context.settings);
     return lowering_.LowerQuery(*root, columns);
   }
 

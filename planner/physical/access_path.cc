@@ -29,7 +29,7 @@ std::string_view Commuted(std::string_view name) {
 
 }  // namespace
 
-ExprRef Lowering::KeyValue(const ExprRef& value, SqlType key) const {
+ExprRef KeyValue(const ExprRef& value, SqlType key, const catalog::FunctionRegistry* functions) {
   const Oid from = value->type.oid;
   if (from == key.oid) return value;
   if (IsByteString(from) && IsByteString(key.oid)) return value;
@@ -42,7 +42,7 @@ ExprRef Lowering::KeyValue(const ExprRef& value, SqlType key) const {
     return sql::MakeConstant(Datum::Int8(number));
   }
   const bool widens = from == type_oid::kInt2 || (from == type_oid::kInt4 && key.oid == type_oid::kInt8);
-  return widens ? CastTo(value, SqlType(key.oid)) : nullptr;
+  return widens ? CastTo(value, SqlType(key.oid), functions) : nullptr;
 }
 
 std::vector<Lowering::IndexMatch> Lowering::MatchIndexes(const Get& get, const std::vector<ExprRef>& conditions, const RelSet& outer) {
@@ -63,7 +63,7 @@ std::vector<Lowering::IndexMatch> Lowering::MatchIndexes(const Get& get, const s
       if (column->kind != ExprKind::kColumn || column->relation != get.id || column->index >= table.columns.size()) continue;
       if (!RelationsOf(value).IsSubsetOf(outer) || IsVolatile(value)) continue;
       const catalog::ColumnEntry& entry = table.columns[column->index];
-      if (ExprRef converted = KeyValue(value, entry.type)) {
+      if (ExprRef converted = KeyValue(value, entry.type, planning_.context.functions)) {
         comparisons.push_back({entry.id, entry.type, commuted ? Commuted(name) : name, std::move(converted), condition});
       }
     }

@@ -45,10 +45,10 @@ ExprRef OuterSlots(const ExprRef& expr, const std::vector<Column>& outer) {
 
 }  // namespace
 
-ExprRef Lowering::CastTo(const ExprRef& expr, SqlType type) const {
+ExprRef CastTo(const ExprRef& expr, SqlType type, const catalog::FunctionRegistry* functions) {
   if (expr->type.oid == type.oid) return expr;
-  if (planning_.context.functions == nullptr) return nullptr;
-  const catalog::CastInfo* cast = planning_.context.functions->FindCast(expr->type.oid, type.oid);
+  if (functions == nullptr) return nullptr;
+  const catalog::CastInfo* cast = functions->FindCast(expr->type.oid, type.oid);
   if (cast == nullptr || cast->context != catalog::CastContext::kImplicit) return nullptr;
   auto node = std::make_shared<Expr>();
   node->type = SqlType(type.oid);
@@ -60,7 +60,7 @@ ExprRef Lowering::CastTo(const ExprRef& expr, SqlType type) const {
     return node;
   }
   const Oid arguments[] = {expr->type.oid};
-  const catalog::FunctionInfo* function = planning_.context.functions->FindFunction(cast->function, arguments);
+  const catalog::FunctionInfo* function = functions->FindFunction(cast->function, arguments);
   if (cast->method != catalog::CastMethod::kFunction || function == nullptr) return nullptr;
   node->kind = ExprKind::kFunction;
   node->function = function;
@@ -200,8 +200,8 @@ Lowered Lowering::LowerJoin(Join& join, std::vector<ExprRef> filter, const Colum
       if (sides && !IsVolatile(condition)) {
         // Both keys in one type: the join compares representations.
         if (a->type.oid != b->type.oid) {
-          if (ExprRef cast = CastTo(a, b->type)) a = cast;
-          else if (ExprRef other = CastTo(b, a->type)) b = other;
+          if (ExprRef cast = CastTo(a, b->type, planning_.context.functions)) a = cast;
+          else if (ExprRef other = CastTo(b, a->type, planning_.context.functions)) b = other;
         }
         if (a->type.oid == b->type.oid) {
           keys.push_back({a, b, null_safe});

@@ -21,6 +21,11 @@ struct Lowered {
 ExprRef ToSlots(const ExprRef& expr, const std::vector<Column>& layout);
 std::vector<ExprRef> ToSlots(const std::vector<ExprRef>& exprs, const std::vector<Column>& layout);
 
+// `value` as a value of an index key (or zone map) of type `key`, such that comparing with it means the same; null: there is none.
+ExprRef KeyValue(const ExprRef& value, SqlType key, const catalog::FunctionRegistry* functions);
+// By an implicit cast; null: there is none.
+ExprRef CastTo(const ExprRef& expr, SqlType type, const catalog::FunctionRegistry* functions);
+
 class Lowering {
  public:
   Lowering(Planning& planning, Estimator& estimator)
@@ -72,14 +77,12 @@ class Lowering {
 
   // access_path.cc
   std::vector<IndexMatch> MatchIndexes(const Get& get, const std::vector<ExprRef>& conditions, const RelSet& outer);
-  ExprRef KeyValue(const ExprRef& value, SqlType key) const;  // converted to the key's type; null when that is not possible
 
   // joins.cc
   Lowered LowerJoin(Join& join, std::vector<ExprRef> filter, const ColumnSet& required);
   std::optional<Lowered> LowerIndexJoin(Join& join, JoinKind kind, LogicalNode& outer, LogicalNode& inner, const std::vector<ExprRef>& filter,
                                         const ColumnSet& required, double hash_cost);
   Lowered LowerLateral(Join& join, const std::vector<ExprRef>& filter, const ColumnSet& required);
-  ExprRef CastTo(const ExprRef& expr, SqlType type) const;    // by an implicit cast; null when there is none
 
   // finish.cc: outputs, projections, costs
   Lowered Finish(PlanNodePtr node, std::vector<Column> raw, const ColumnSet& required, double rows);

@@ -108,7 +108,7 @@ Lowered Lowering::MakeSeqScan(const Get& get, const std::vector<ExprRef>& condit
       if (at < 0 || HasColumns(value) || IsVolatile(value)) continue;
       const auto op = ZoneOperator(condition->op->name, commuted);
       if (!op.has_value()) continue;
-      if (ExprRef converted = KeyValue(value, layout[static_cast<size_t>(at)].type)) {
+      if (ExprRef converted = KeyValue(value, layout[static_cast<size_t>(at)].type, planning_.context.functions)) {
         scan->zone_conditions.push_back({static_cast<uint32_t>(at), *op, std::move(converted)});
       }
     }
