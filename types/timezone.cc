@@ -252,44 +252,18 @@ const char* ZoneDirectory() {
   return directory != nullptr ? directory : "/usr/share/zoneinfo";
 }
 
-// The spelling of `name` below the zone directory, ignoring case; empty when there is no such file.
-std::string CanonicalName(std::string_view name) {
-  std::string path = ZoneDirectory(), canonical;
-  while (true) {
-    const size_t slash = name.find('/');
-    const std::string_view part = name.substr(0, slash);
-    if (part.empty() || part[0] == '.') return {};
-    DIR* directory = opendir(path.c_str());
-    if (directory == nullptr) return {};
-    std::string found;
-    while (const dirent* entry = readdir(directory)) {
-      const std::string_view candidate = entry->d_name;
-      if (candidate.size() == part.size() && Upper(candidate) == Upper(part)) {
-        found = candidate;
-        break;
-      }
-    }
-    closedir(directory);
-    if (found.empty()) return {};
-    path += "/" + found;
-    canonical += found;
-    if (slash == std::string_view::npos) break;
-    canonical += '/';
-    name.remove_prefix(slash + 1);
-  }
-  struct stat status;
-  if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+bool IsZoneFile(const std::string& path) {
   char magic[4] = {};
   std::FILE* file = std::fopen(path.c_str(), "rb");
-  if (file == nullptr) return {};
+  if (file == nullptr) return false;
   const bool is_zone = std::fread(magic, 1, 4, file) == 4 && std::string_view(magic, 4) == "TZif";
   std::fclose(file);
-  return is_zone ? canonical : std::string();
+  return is_zone;
 }
 
-void ListZones(const std::string& prefix, std::vector<std::string>* names) {
-  const std::string path = std::string(ZoneDirectory()) + "/" + prefix;
-  DIR* directory = opendir(path.c_str());
+// Files below `prefix` by their path from the zone directory.
+void ListFiles(const std::string& prefix, std::vector<std::string>* names) {
+  DIR* directory = opendir((std::string(ZoneDirectory()) + "/" + prefix).c_str());
   if (directory == nullptr) return;
   while (const dirent* entry = readdir(directory)) {
     if (entry->d_name[0] == '.') continue;
@@ -297,13 +271,31 @@ void ListZones(const std::string& prefix, std::vector<std::string>* names) {
     struct stat status;
     if (stat((std::string(ZoneDirectory()) + "/" + name).c_str(), &status) != 0) continue;
     if (S_ISDIR(status.st_mode)) {
-      // The same zones again, and those that count leap seconds.
-      if (name != "posix" && name != "right") ListZones(name + "/", names);
-    } else if (name.find('.') == std::string::npos && !CanonicalName(name).empty()) {
+      ListFiles(name + "/", names);
+    } else if (S_ISREG(status.st_mode)) {
       names->push_back(name);
     }
   }
   closedir(directory);
+}
+
+// Every file of the zone directory by its name in upper case: a wrong name in a date costs a look-up, not a walk over directories.
+const std::map<std::string, std::string, std::less<>>& ZoneFiles() {
+  static const auto* files = [] {
+    std::vector<std::string> names;
+    ListFiles("", &names);
+    auto* map = new std::map<std::string, std::string, std::less<>>;
+    for (const std::string& name : names) map->emplace(Upper(name), name);
+    return map;
+  }();
+  return *files;
+}
+
+// The spelling of a name below the zone directory; empty when there is no such zone.
+std::string CanonicalName(const std::string& upper) {
+  const auto found = ZoneFiles().find(upper);
+  if (found == ZoneFiles().end() || !IsZoneFile(std::string(ZoneDirectory()) + "/" + found->second)) return {};
+  return found->second;
 }
 
 struct ZoneCache {
@@ -316,9 +308,9 @@ ZoneCache& Cache() {
   return *cache;
 }
 
-std::shared_ptr<const TimeZone> Load(std::string_view name, const std::string& upper) {
+std::shared_ptr<const TimeZone> Load(const std::string& upper) {
   if (upper == "GMT") return std::make_shared<PosixZone>("GMT", "GMT", 0);
-  const std::string canonical = CanonicalName(name);
+  const std::string canonical = CanonicalName(upper);
   absl::TimeZone zone;
   if (!canonical.empty() && absl::LoadTimeZone(canonical, &zone)) return std::make_shared<NamedZone>(canonical, zone);
   if (upper.empty() || upper[0] == ':') return nullptr;
@@ -336,7 +328,7 @@ std::shared_ptr<const TimeZone> TimeZone::Find(std::string_view name) {
     const auto found = cache.zones.find(upper);
     if (found != cache.zones.end()) return found->second;
   }
-  std::shared_ptr<const TimeZone> zone = Load(name, upper);
+  std::shared_ptr<const TimeZone> zone = Load(upper);
   if (zone == nullptr) return nullptr;
   std::unique_lock lock(cache.mutex);
   return cache.zones.emplace(upper, std::move(zone)).first->second;
@@ -360,7 +352,11 @@ const TimeZone& TimeZone::Utc() {
 std::span<const std::string> TimeZone::AllNames() {
   static const std::vector<std::string>* names = [] {
     auto* list = new std::vector<std::string>;
-    ListZones("", list);
+    for (const auto& [upper, name] : ZoneFiles()) {
+      // The same zones again, and those that count leap seconds.
+      if (name.starts_with("posix/") || name.starts_with("right/")) continue;
+      if (IsZoneFile(std::string(ZoneDirectory()) + "/" + name)) list->push_back(name);
+    }
     std::sort(list->begin(), list->end());
     return list;
   }();

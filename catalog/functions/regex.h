@@ -3,7 +3,8 @@
 // A pattern is parsed as PostgreSQL parses it, with its errors, and written again in PCRE2's dialect. Where PostgreSQL's rule of the
 // leftmost, longest (or, by the first quantifier, shortest) match can differ from Perl's first alternative, the extent of the match
 // is found with PCRE2's DFA matcher and the groups by a second match of just that extent; a pattern with back references keeps
-// Perl's choice. Groups inside a repeated group keep what an earlier round captured, as in Perl (PostgreSQL clears them). Character classes follow Unicode, as in a C.UTF-8 database.
+// Perl's choice. Within a match of the right extent, groups are matched as Perl does: the first alternative that fits, not the longest.
+// Groups inside a repeated group keep what an earlier round captured, as in Perl (PostgreSQL clears them). Character classes follow Unicode, as in a C.UTF-8 database.
 //
 // Immutable, but compiled code is per thread: Cached() returns this thread's, without a lock.
 #pragma once
