@@ -215,7 +215,7 @@ void Connection::Startup(std::string_view payload) {
   if (options.database.empty()) options.database = options.user;
   if ((code & 0xffff) > 0 || !unknown_options.empty()) {
     out_.Begin('v');                                  // NegotiateProtocolVersion
-    out_.Int32(kProtocolVersion3 & 0xffff);
+    out_.Int32(kProtocolVersion3);
     out_.Int32(static_cast<int32_t>(unknown_options.size()));
     for (const std::string& name : unknown_options) out_.String(name);
     out_.End();

@@ -376,7 +376,9 @@ void Session::Execute(Portal& portal, int64_t row_limit, ResultSink& sink) {
     return;
   }
   if (transaction_ != nullptr) transaction_->NextCommand();
-  sink.Complete(TagOf(portal, portal.position));
+  // A query's tag counts the rows of this Execute, a writing statement's those of the whole.
+  const bool modify = portal.bound->kind == sql::StatementKind::kModify;
+  sink.Complete(TagOf(portal, modify ? portal.position : fetched));
 }
 
 void Session::StartPortal(Portal& portal) {
