@@ -27,7 +27,7 @@ run: build
 test: deps
 	@[ -f build/release/build.ninja ] || cmake --preset release
 	@ninja -C build/release -j $(JOBS)
-	@ctest --test-dir build/release --output-on-failure
+	@ctest --test-dir build/release --output-on-failure -j $(JOBS)
 
 dev asan tsan: deps
 	@[ -f build/$@/build.ninja ] || cmake --preset $@

@@ -5,7 +5,8 @@
 #                    xxHash, protobuf-c, palloc ... can then not be taken for ours or for another library's.
 # Does nothing when both are there already and newer than this script.
 set -eu
-out=$1
+mkdir -p "$1"
+out=$(cd "$1" && pwd)
 if [ -f "$out/stamp" ] && [ "$out/stamp" -nt "$0" ]; then exit 0; fi
 mkdir -p "$out"
 work=$(mktemp -d "$out/work.XXXXXX")
@@ -17,7 +18,13 @@ if [ ! -f "$out/include/postgres.h" ]; then
   else
     echo "-- fetching the server headers of PostgreSQL 15" >&2
     chmod 755 "$work"
-    (cd "$work" && apt-get -qq -o APT::Sandbox::User=root download postgresql-server-dev-15)
+    cd "$work"
+    apt-get -qq -o APT::Sandbox::User=root download postgresql-server-dev-15 2>/dev/null || {
+      # The version that apt's lists name is gone from the mirror, or there are no lists yet.
+      if [ "$(id -u)" = 0 ]; then apt-get -qq update; else sudo apt-get -qq update; fi
+      apt-get -qq -o APT::Sandbox::User=root download postgresql-server-dev-15
+    }
+    cd - >/dev/null
     dpkg -x "$work"/postgresql-server-dev-15_*.deb "$work/deb"
     cp -r "$work/deb/usr/include/postgresql/15/server" "$work/include"
   fi
