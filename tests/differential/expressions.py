@@ -2,6 +2,8 @@
 import itertools
 import random
 
+import text_expressions
+
 SETTINGS = ["set timezone = 'UTC'", "set datestyle = 'ISO, MDY'", "set intervalstyle = 'postgres'"]
 
 NUMBERS = {
@@ -332,4 +334,4 @@ def aggregates():
 
 
 FILES = {"numbers_input": numbers_input, "numbers_arithmetic": numbers_arithmetic, "numbers_casts": numbers_casts, "numbers_functions": numbers_functions, "strings": strings, "booleans": booleans, "dates_input": dates_input, "dates_arithmetic": dates_arithmetic, "dates_functions": dates_functions,
-         "other_types": other_types, "arrays": arrays, "aggregates": aggregates}
+         "other_types": other_types, "arrays": arrays, "aggregates": aggregates, **text_expressions.FILES}
