@@ -33,7 +33,7 @@ int CompareRaw(PhysicalType physical, StringOrder order, const void* a, const vo
     case PhysicalType::kTid: return numbers(uint64_t{});
     case PhysicalType::kFloat32: return CompareFloats(*static_cast<const float*>(a), *static_cast<const float*>(b));
     case PhysicalType::kFloat64: return CompareFloats(*static_cast<const double*>(a), *static_cast<const double*>(b));
-    case PhysicalType::kInterval: return CompareIntervals(*static_cast<const Interval*>(a), *static_cast<const Interval*>(b));
+    case PhysicalType::kInterval: return CompareIntervalSpans(*static_cast<const Interval*>(a), *static_cast<const Interval*>(b));
     case PhysicalType::kTimeTz: return CompareTimeTz(*static_cast<const TimeTz*>(a), *static_cast<const TimeTz*>(b));
     case PhysicalType::kUuid: return std::memcmp(a, b, 16);
     case PhysicalType::kString: return CompareStrings(order, static_cast<const StringRef*>(a)->view(), static_cast<const StringRef*>(b)->view());
@@ -189,7 +189,7 @@ void EqualRows(const Vector& a, const Vector& b, uint32_t rows, bool nulls_equal
       case PhysicalType::kFloat32: EqualLoop<float>(x, y, rows, matches, [](float l, float r) { return CompareFloats(l, r) == 0; }); break;
       case PhysicalType::kFloat64: EqualLoop<double>(x, y, rows, matches, [](double l, double r) { return CompareFloats(l, r) == 0; }); break;
       case PhysicalType::kInterval:
-        EqualLoop<Interval>(x, y, rows, matches, [](const Interval& l, const Interval& r) { return CompareIntervals(l, r) == 0; });
+        EqualLoop<Interval>(x, y, rows, matches, [](const Interval& l, const Interval& r) { return CompareIntervalSpans(l, r) == 0; });
         break;
       case PhysicalType::kTimeTz: EqualLoop<TimeTz>(x, y, rows, matches, [](const TimeTz& l, const TimeTz& r) { return CompareTimeTz(l, r) == 0; }); break;
       case PhysicalType::kUuid:

@@ -25,7 +25,7 @@ inline int CompareFloats(T a, T b) {
 inline __int128 IntervalSpan(const Interval& value) {
   return static_cast<__int128>(value.micros) + static_cast<__int128>(value.days + int64_t{value.months} * 30) * kMicrosPerDay;
 }
-inline int CompareIntervals(const Interval& a, const Interval& b) { return CompareNumbers(IntervalSpan(a), IntervalSpan(b)); }
+inline int CompareIntervalSpans(const Interval& a, const Interval& b) { return CompareNumbers(IntervalSpan(a), IntervalSpan(b)); }
 
 // timetz: the instant, then the zone.
 inline int64_t TimeTzInstant(const TimeTz& value) { return value.micros + int64_t{value.zone} * kMicrosPerSecond; }

@@ -129,6 +129,13 @@ const AggregateRow kAggregates[] = {
     {2819, "regr_sxx", {kFloat8, kFloat8}, kFloat8, nullptr, "sum of squares of the independent variable (sum(X^2) - sum(X)^2/N)"},
     {2821, "regr_sxy", {kFloat8, kFloat8}, kFloat8, nullptr, "sum of products of independent times dependent variable (sum(X*Y) - sum(X) * sum(Y)/N)"},
     {2820, "regr_syy", {kFloat8, kFloat8}, kFloat8, nullptr, "sum of squares of the dependent variable (sum(Y^2) - sum(Y)^2/N)"},
+    {3984, "mode", {kAnyelement}, kAnyelement, &kMode, "most common value"},
+    {3972, "percentile_disc", {kFloat8, kAnyelement}, kAnyelement, &kPercentileDisc, "discrete percentile"},
+    {3978, "percentile_disc", {kFloat8Array, kAnyelement}, kAnyarray, &kPercentileDiscMany, "multiple discrete percentiles"},
+    {3974, "percentile_cont", {kFloat8, kFloat8}, kFloat8, &kPercentileCont, "continuous distribution percentile"},
+    {3976, "percentile_cont", {kFloat8, kInterval}, kInterval, &kPercentileContInterval, "continuous distribution percentile"},
+    {3980, "percentile_cont", {kFloat8Array, kFloat8}, kFloat8Array, &kPercentileContMany, "multiple continuous percentiles"},
+    {3982, "percentile_cont", {kFloat8Array, kInterval}, kIntervalArray, &kPercentileContIntervalMany, "multiple continuous percentiles"},
     // clang-format on
 };
 

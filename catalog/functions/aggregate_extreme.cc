@@ -24,7 +24,7 @@ struct FloatOrder {
   static int Compare(T a, T b) { return CompareFloats(a, b); }
 };
 struct IntervalOrder {
-  static int Compare(const Interval& a, const Interval& b) { return CompareIntervals(a, b); }
+  static int Compare(const Interval& a, const Interval& b) { return CompareIntervalSpans(a, b); }
 };
 struct TimeTzOrder {
   static int Compare(const TimeTz& a, const TimeTz& b) { return CompareTimeTz(a, b); }

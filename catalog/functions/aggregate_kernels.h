@@ -63,6 +63,8 @@ const AggregateKernels* MaxKernels(Oid type);
 extern const AggregateKernels kBoolAnd, kBoolOr;
 extern const AggregateKernels kBitAnd2, kBitAnd4, kBitAnd8, kBitOr2, kBitOr4, kBitOr8, kBitXor2, kBitXor4, kBitXor8;
 extern const AggregateKernels kStringAgg, kArrayAgg, kArrayAggArray;
+extern const AggregateKernels kMode, kPercentileDisc, kPercentileDiscMany, kPercentileCont, kPercentileContMany, kPercentileContInterval,
+    kPercentileContIntervalMany;
 // Which of stddev_pop …: sample or population, variance or its root.
 enum class Spread { kVarPop, kVarSamp, kStddevPop, kStddevSamp };
 const AggregateKernels* SpreadKernels(Oid type, Spread spread);

@@ -191,7 +191,6 @@ void ForEachExpression(LogicalNode& node, const std::function<void(ExprRef&)>& v
         each(item.arguments);
         maybe(item.filter);
         for (sql::SortItem& sort : item.order_by) visit(sort.expression);
-        each(item.direct_arguments);
       }
       break;
     case LogicalKind::kSort:

@@ -112,7 +112,6 @@ struct AggregateItem {
   std::vector<ExprRef> arguments;
   ExprRef filter;
   std::vector<sql::SortItem> order_by;
-  std::vector<ExprRef> direct_arguments;
   SqlType type;
   Oid collation = kInvalidOid;
   std::string name;

@@ -16,10 +16,11 @@ void Builder::CollectAggregates(const ExprRef& expr, Grouping& grouping, Logical
     AggregateItem item;
     item.out = {grouping.aggregate_relation, static_cast<uint32_t>(grouping.aggregates.size())};
     item.call = expr->aggregate;
+    // An ordered-set aggregate's kernels take its direct arguments in front of the ordered ones.
+    for (const ExprRef& argument : call.direct_arguments) item.arguments.push_back(Flatten(Import(argument), input));
     for (const ExprRef& argument : expr->children) item.arguments.push_back(Flatten(Import(argument), input));
     if (call.filter != nullptr) item.filter = Flatten(Import(call.filter), input);
     for (const sql::SortItem& sort : call.order_by) item.order_by.push_back({Flatten(Import(sort.expression), input), sort.order});
-    for (const ExprRef& argument : call.direct_arguments) item.direct_arguments.push_back(Import(argument));
     item.type = expr->type;
     item.collation = expr->collation;
     item.name = call.function != nullptr ? std::string(call.function->name) : "aggregate";

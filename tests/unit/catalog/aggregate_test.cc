@@ -62,5 +62,15 @@ TEST(Aggregate, Collections) {
   EXPECT_EQ(Aggregate("array_agg", {{kInt4Array, {"{1,2}", "{3}"}}}), "ERROR 2202E cannot accumulate arrays of different dimensionality");
 }
 
+TEST(Aggregate, OrderedSets) {
+  // Rows come sorted: the operator's part.
+  const std::vector<const char*> half = {"0.5", "0.5", "0.5", "0.5"};
+  EXPECT_EQ(Aggregate("percentile_cont", {{kFloat8, half}, {kFloat8, {"1", "2", "4", "8"}}}), "3");
+  EXPECT_EQ(Aggregate("percentile_disc", {{kFloat8, half}, {kText, {"a", "b", "c", "d"}}}), "b");
+  EXPECT_EQ(Aggregate("percentile_cont", {{kFloat8Array, {"{0,NULL,1}", "{0,NULL,1}"}}, {kFloat8, {"1", "3"}}}), "{1,NULL,3}");
+  EXPECT_EQ(Aggregate("percentile_cont", {{kFloat8, {"1.5"}}, {kFloat8, {"1"}}}), "ERROR 22003 percentile value 1.5 is not between 0 and 1");
+  EXPECT_EQ(Aggregate("mode", {{kNumeric, {"1.0", "2", "2.00", "3"}}}), "2");
+}
+
 }  // namespace
 }  // namespace gather::catalog
