@@ -61,6 +61,17 @@ struct CteState {
   Pipeline* pipeline = nullptr;              // fills `rows`
 };
 
+// Operators and pipelines made together. Those made later may hold runners of those made earlier, so they go first.
+struct OperatorArena {
+  OperatorArena() = default;
+  OperatorArena(const OperatorArena&) = delete;
+  ~OperatorArena() {
+    while (!operators.empty()) operators.pop_back();
+  }
+  std::vector<std::unique_ptr<Pipeline>> pipelines;
+  std::vector<std::unique_ptr<Operator>> operators;
+};
+
 struct ExecutionState {
   ExecutionState(planner::PlanRef plan, ExecutionContext context);
   ~ExecutionState();
@@ -73,12 +84,12 @@ struct ExecutionState {
   T* Make(Arguments&&... arguments) {
     auto made = std::make_unique<T>(std::forward<Arguments>(arguments)...);
     T* pointer = made.get();
-    operators.push_back(std::move(made));
+    arena->operators.push_back(std::move(made));
     return pointer;
   }
   Pipeline* MakePipeline() {
-    pipelines.push_back(std::make_unique<Pipeline>());
-    return pipelines.back().get();
+    arena->pipelines.push_back(std::make_unique<Pipeline>());
+    return arena->pipelines.back().get();
   }
 
   const planner::PlanRef plan;                // null: a bare expression
@@ -89,8 +100,8 @@ struct ExecutionState {
   std::vector<WorkTable> work_tables;
   uint64_t rows_modified = 0;
   Participant leader{*this, true};
-  std::vector<std::unique_ptr<Pipeline>> pipelines;
-  std::vector<std::unique_ptr<Operator>> operators;
+  OperatorArena root;
+  OperatorArena* arena = &root;               // where Make puts things
 };
 
 }  // namespace gather::executor

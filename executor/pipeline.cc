@@ -82,6 +82,7 @@ Progress PipelineRunner::NextFromSource(Chunk& out) {
       return Progress::kMoreOutput;
     }
     participant_.CheckInterrupt();
+    if (participant_.stopped()) return Progress::kDone;
     if (measured_ != nullptr) [[unlikely]] measured_->Start();
     const Progress progress = pipeline_.source->Next(Of(source_local_), out);
     if (measured_ != nullptr) [[unlikely]] measured_->Stop(0, progress == Progress::kMoreOutput ? out.rows() : 0);
@@ -97,6 +98,7 @@ Progress PipelineRunner::Next(Chunk& out) {
   const size_t steps = pipeline_.steps.size();
   if (done_) return Progress::kDone;
   for (;;) {
+    if (participant_.stopped()) return Progress::kDone;
     size_t stage;                        // chunks_[stage] is ready as input of step `stage`
     if (!pending_.empty()) {
       stage = pending_.back();

@@ -9,6 +9,7 @@
 // a method that cannot go on returns kBlocked and is called again later, perhaps on another thread.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -30,6 +31,8 @@ enum class Progress : uint8_t {
 struct Participant {
   ExecutionState& execution;
   bool leader = true;
+  const std::atomic<bool>* stop = nullptr;   // set: nobody wants more rows; runners end at once
+  bool stopped() const { return stop != nullptr && stop->load(std::memory_order_relaxed); }
   // Check at least once per chunk; throws when the statement was cancelled.
   void CheckInterrupt() const;
 };

@@ -1,8 +1,23 @@
 #include "executor/plan_builder.h"
 
+#include <utility>
+
 #include "executor/chunk_store.h"
 
 namespace gather::executor {
+
+namespace {
+// Makes operators in `arena` for a while.
+class ArenaScope {
+ public:
+  ArenaScope(ExecutionState& state, OperatorArena& arena) : state_(state), before_(std::exchange(state.arena, &arena)) {}
+  ~ArenaScope() { state_.arena = before_; }
+
+ private:
+  ExecutionState& state_;
+  OperatorArena* const before_;
+};
+}  // namespace
 
 void PlanBuilder::Build(const planner::PlanNode& node, Pipeline& pipeline) {
   const OperatorRow& row = FindOperator(node.kind);
@@ -20,6 +35,7 @@ Pipeline* PlanBuilder::BuildInput(const planner::PlanNode& node, Pipeline& depen
 Pipeline* PlanBuilder::CtePipeline(uint32_t cte) {
   CteState& state = state_.ctes[cte];
   if (state.pipeline != nullptr) return state.pipeline;
+  const ArenaScope scope(state_, state_.root);   // read by the whole plan, whoever needs it first
   state.pipeline = state_.MakePipeline();
   const bool in_gather = in_gather_;
   in_gather_ = false;                      // CTEs are computed by the leader, whoever reads them
@@ -30,7 +46,9 @@ Pipeline* PlanBuilder::CtePipeline(uint32_t cte) {
   return state.pipeline;
 }
 
-PlanStream::PlanStream(const planner::PlanNode& node, ExecutionState& state) : state_(state), pipeline_(state.MakePipeline()) {
+PlanStream::PlanStream(const planner::PlanNode& node, ExecutionState& state) : state_(state) {
+  const ArenaScope scope(state, arena_);
+  pipeline_ = state.MakePipeline();
   PlanBuilder(state).Build(node, *pipeline_);
 }
 

@@ -58,7 +58,7 @@ const OperatorRow& FindOperator(planner::NodeKind kind);
 // Appends the node's filter (unless applied already) and projection.
 void AppendFilterProject(const planner::PlanNode& node, bool filtered, PlanBuilder& builder, Pipeline& pipeline);
 
-// A plan subtree run on the leader, pulled chunk by chunk: init plans, inputs of merge joins, children of Append.
+// A plan subtree run on the leader, pulled chunk by chunk: init plans, rounds of a recursive union. Owns its operators.
 class PlanStream {
  public:
   PlanStream(const planner::PlanNode& node, ExecutionState& state);
@@ -66,6 +66,7 @@ class PlanStream {
 
  private:
   ExecutionState& state_;
+  OperatorArena arena_;
   Pipeline* pipeline_;
   std::unique_ptr<PipelineRunner> runner_;
 };

@@ -50,6 +50,48 @@ class IoCastNode final : public Evaluator {
   std::string text_;
 };
 
+// An integer or float as a wider one: what a hash join makes of int4 = int8.
+class WidenNode final : public Evaluator {
+ public:
+  WidenNode(const sql::Expr& expr, Compiler& compiler) : Evaluator(expr.type), child_(compiler.Compile(expr.children[0])) {}
+  static bool Fits(PhysicalType from, PhysicalType to) {
+    return (from == PhysicalType::kInt16 && (to == PhysicalType::kInt32 || to == PhysicalType::kInt64)) ||
+           (from == PhysicalType::kInt32 && to == PhysicalType::kInt64) || (from == PhysicalType::kFloat32 && to == PhysicalType::kFloat64);
+  }
+  bool constant() const override { return child_->constant(); }
+
+  void Evaluate(const EvaluationInput& input, Vector& out) override {
+    child_->Evaluate(input, value_);
+    const uint32_t rows = value_.is_constant() ? 1 : input.rows;
+    PrepareResult(out, type_, physical_, rows);
+    if (physical_ == PhysicalType::kFloat64) {
+      Convert<float, double>(rows, out);
+    } else if (physical_ == PhysicalType::kInt32) {
+      Convert<int16_t, int32_t>(rows, out);
+    } else if (child_->physical() == PhysicalType::kInt16) {
+      Convert<int16_t, int64_t>(rows, out);
+    } else {
+      Convert<int32_t, int64_t>(rows, out);
+    }
+    if (value_.is_constant()) out.SetKind(VectorKind::kConstant);
+    value_ = Vector();
+  }
+
+ private:
+  template <class From, class To>
+  void Convert(uint32_t rows, Vector& out) {
+    const VectorView view = value_.View();
+    To* values = out.data<To>();
+    for (uint32_t i = 0; i < rows; ++i) values[i] = static_cast<To>(view.get<From>(i));
+    if (view.validity == nullptr) return;
+    for (uint32_t i = 0; i < rows; ++i) {
+      if (!view.valid(i)) out.SetNull(i);
+    }
+  }
+  const EvaluatorPtr child_;
+  Vector value_;
+};
+
 // The same bytes under another type.
 class RelabelNode final : public Evaluator {
  public:
@@ -129,7 +171,11 @@ class ArrayCoerceNode final : public Evaluator {
 
 EvaluatorPtr MakeCastNode(const sql::Expr& expr, Compiler& compiler) {
   switch (expr.kind) {
-    case sql::ExprKind::kIoCast: return std::make_unique<IoCastNode>(expr, compiler);
+    case sql::ExprKind::kIoCast:
+      if (GetType(expr.type.oid).category == 'N' && WidenNode::Fits(GetType(expr.children[0]->type.oid).physical, GetType(expr.type.oid).physical)) {
+        return std::make_unique<WidenNode>(expr, compiler);
+      }
+      return std::make_unique<IoCastNode>(expr, compiler);
     case sql::ExprKind::kRelabel: return std::make_unique<RelabelNode>(expr, compiler);
     default: return std::make_unique<ArrayCoerceNode>(expr, compiler);
   }

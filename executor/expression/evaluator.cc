@@ -255,6 +255,7 @@ void ExpressionList::Evaluate(size_t which, const Chunk& chunk, Vector& out) {
 
 void ExpressionList::Evaluate(size_t which, const EvaluationInput& input, Vector& out) {
   EvaluationInput numbered = input;
+  // Calls of one list may narrow differently (FILTER): only whole chunks share results.
   if (input.selection == nullptr) numbered.epoch = epoch_;
   list_[which]->Evaluate(numbered, out);
 }

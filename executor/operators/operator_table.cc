@@ -14,7 +14,22 @@ using planner::PlanNode;
   X(kSystemViewScan, BuildSystemViewScan, false)     \
   X(kFunctionScan, BuildFunctionScan, false)         \
   X(kLimit, BuildLimit, false)                       \
+  X(kAggregate, BuildAggregate, false)               \
+  X(kSort, BuildSort, false)                         \
+  X(kTopN, BuildTopN, false)                         \
   X(kProjectSet, BuildProjectSet, false)             \
+  X(kHashJoin, BuildHashJoin, false)                 \
+  X(kGather, BuildGather, false)                     \
+  X(kGatherMerge, BuildGatherMerge, false)           \
+  X(kIndexScan, BuildIndexScan, false)               \
+  X(kNestedLoop, BuildNestedLoop, false)             \
+  X(kAppend, BuildAppend, false)                     \
+  X(kSetOp, BuildSetOp, false)                       \
+  X(kUnique, BuildUnique, false)                     \
+  X(kCteScan, BuildCteScan, false)                   \
+  X(kWorkTableScan, BuildWorkTableScan, false)       \
+  X(kRecursiveUnion, BuildRecursiveUnion, false)     \
+  X(kMaterialize, BuildMaterialize, false)           \
   X(kModifyTable, BuildModifyTable, false)
 
 #define X(kind, build, filters) void build(const PlanNode& node, PlanBuilder& builder, Pipeline& pipeline);

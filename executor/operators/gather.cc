@@ -1,0 +1,163 @@
+// Gather and Gather Merge: the only operators that know threads. What is below them runs as a ParallelRun.
+#include <algorithm>
+
+#include "executor/operators/sort.h"
+#include "executor/operators/stream_merge.h"
+#include "executor/plan_builder.h"
+#include "executor/pool/parallel_run.h"
+
+namespace gather::executor {
+
+namespace {
+
+// Pipelines that must have finished before `pipeline` starts, in an order in which they can run.
+void Collect(const Pipeline& pipeline, std::vector<Pipeline*>& phases) {
+  for (Pipeline* dependency : pipeline.dependencies) {
+    if (std::find(phases.begin(), phases.end(), dependency) != phases.end()) continue;
+    Collect(*dependency, phases);
+    phases.push_back(dependency);
+  }
+}
+
+// Init plans run on the leader, before workers need their values.
+void RunInitPlans(ExecutionState& state) {
+  for (uint32_t i = 0; i < state.init_plans.size(); ++i) state.ExecParameter(i);
+}
+
+class ParallelSource : public Source {
+ public:
+  ParallelSource(uint32_t node, int workers_planned, std::vector<Pipeline*> phases, Pipeline* stream, ExecutionState& state, bool separate)
+      : node_(node), workers_planned_(workers_planned), phases_(std::move(phases)), stream_(stream), state_(state), separate_(separate) {}
+  LocalPtr MakeLocal(Participant&) override { return nullptr; }
+  void Stop() override {
+    if (run_ == nullptr) return;
+    run_->Stop();
+    Report();
+  }
+
+ protected:
+  void Start() {
+    RunInitPlans(state_);
+    run_ = std::make_unique<ParallelRun>(phases_, stream_, state_, workers_planned_, separate_);
+    run_->RunPhases();
+  }
+  void Report() {
+    if (state_.instrumentation == nullptr) return;
+    const int launched = run_->workers_launched();
+    state_.instrumentation->Update(node_, [&](planner::NodeActuals& actuals) { actuals.workers_launched = launched; });
+  }
+
+  const uint32_t node_;
+  const int workers_planned_;
+  const std::vector<Pipeline*> phases_;
+  Pipeline* const stream_;
+  ExecutionState& state_;
+  const bool separate_;
+  std::unique_ptr<ParallelRun> run_;
+};
+
+class GatherSource final : public ParallelSource {
+ public:
+  using ParallelSource::ParallelSource;
+  Progress Next(Local&, Chunk& out) override {
+    if (run_ == nullptr) Start();
+    if (run_->Next(out)) return Progress::kMoreOutput;
+    out.set_rows(0);
+    Stop();
+    return Progress::kDone;
+  }
+};
+
+// Over a Sort: the participants' runs are merged where they lie.
+class GatherRuns final : public ParallelSource {
+ public:
+  GatherRuns(uint32_t node, int workers_planned, std::vector<Pipeline*> phases, ExecutionState& state, Source* merged)
+      : ParallelSource(node, workers_planned, std::move(phases), nullptr, state, true), merged_(merged) {}
+  Progress Next(Local& local, Chunk& out) override {
+    if (run_ == nullptr) {
+      Start();
+      Report();
+    }
+    return merged_->Next(local, out);
+  }
+
+ private:
+  Source* const merged_;
+};
+
+class PassThrough final : public Transform {
+ public:
+  LocalPtr MakeLocal(Participant&) override { return nullptr; }
+  Progress Push(Local&, Chunk& in, Chunk& out) override {
+    out = std::move(in);
+    return Progress::kNeedInput;
+  }
+};
+
+class GatherStreams final : public ParallelSource {
+ public:
+  GatherStreams(const planner::GatherMergeNode& node, std::vector<Pipeline*> phases, Pipeline* stream, ExecutionState& state)
+      : ParallelSource(node.id, node.workers_planned, std::move(phases), stream, state, true), plan_(node) {}
+  Progress Next(Local&, Chunk& out) override {
+    if (run_ == nullptr) {
+      Start();
+      std::vector<StreamMerge::Stream> streams;
+      for (size_t i = 0; i < run_->participants(); ++i) streams.push_back([this, i](Chunk& chunk) { return run_->NextOf(i, chunk); });
+      std::vector<SqlType> types;
+      for (const planner::PlanColumn& column : plan_.children[0]->output) types.push_back(column.type);
+      merge_ = std::make_unique<StreamMerge>(std::move(streams), plan_.keys, std::move(types));
+    }
+    if (merge_->Next(out)) return Progress::kMoreOutput;
+    out.set_rows(0);
+    Stop();
+    return Progress::kDone;
+  }
+
+ private:
+  const planner::GatherMergeNode& plan_;
+  std::unique_ptr<StreamMerge> merge_;
+};
+
+}  // namespace
+
+void BuildGather(const planner::PlanNode& base, PlanBuilder& builder, Pipeline& pipeline) {
+  const auto& node = static_cast<const planner::GatherNode&>(base);
+  Pipeline* stream = builder.state().MakePipeline();
+  builder.set_in_gather(true);
+  builder.Build(*node.children[0], *stream);
+  builder.set_in_gather(false);
+  std::vector<Pipeline*> phases;
+  Collect(*stream, phases);
+  builder.SetSource(pipeline, builder.state().Make<GatherSource>(node.id, node.workers_planned, std::move(phases), stream, builder.state(), false), node);
+}
+
+void BuildGatherMerge(const planner::PlanNode& base, PlanBuilder& builder, Pipeline& pipeline) {
+  const auto& node = static_cast<const planner::GatherMergeNode&>(base);
+  const planner::PlanNode& child = *node.children[0];
+  ExecutionState& state = builder.state();
+  Pipeline* below = state.MakePipeline();
+  std::vector<Pipeline*> phases;
+  builder.set_in_gather(true);
+  if (child.kind == planner::NodeKind::kSort || child.kind == planner::NodeKind::kTopN) {
+    auto runs = std::make_shared<SortRuns>();
+    builder.Build(*child.children[0], *below);
+    builder.set_in_gather(false);
+    builder.SetSink(*below, MakeSortSink(child, state, runs), child);
+    Collect(*below, phases);
+    phases.push_back(below);
+    const bool partial = child.kind == planner::NodeKind::kTopN && static_cast<const planner::TopNNode&>(child).partial;
+    Source* merged = MakeMergedSource(child, state, runs, !partial);
+    pipeline.source = state.Make<GatherRuns>(node.id, node.workers_planned, std::move(phases), state, merged);
+    pipeline.source_node = child.id;
+    AppendFilterProject(child, false, builder, pipeline);
+    // Rows of the Gather Merge itself are counted after this step, which does nothing else.
+    builder.AddStep(pipeline, state.Make<PassThrough>(), node);
+    return;
+  }
+  builder.Build(child, *below);
+  builder.set_in_gather(false);
+  Collect(*below, phases);
+  builder.SetSource(pipeline, state.Make<GatherStreams>(node, std::move(phases), below, state), node);
+}
+
+}  // namespace gather::executor

@@ -1,0 +1,474 @@
+// Hash Join: the inner side builds one table shared by all participants, the outer side probes it. All join kinds.
+//
+// A probe keeps pairs (outer row, table row) whose chains are not walked to the end yet. Each round compares all pairs' keys at once and moves on
+// to the chains' next rows; matches are gathered up to a full chunk. Outer columns are handed on through a selection, inner columns are loaded
+// from rows; columns that nobody above reads are left out.
+#include <algorithm>
+#include <atomic>
+
+#include "executor/expression/evaluator.h"
+#include "executor/operators/join_columns.h"
+#include "executor/plan_builder.h"
+#include "executor/row/join_table.h"
+#include "types/compare.h"
+
+namespace gather::executor {
+
+namespace {
+
+using planner::HashJoinNode;
+using planner::JoinKind;
+
+// Keys of both sides in a common type: integers and floats of different width meet in the widest.
+sql::ExprRef Widened(const sql::ExprRef& key, SqlType other) {
+  const PhysicalType mine = GetType(key->type.oid).physical, theirs = GetType(other.oid).physical;
+  if (mine == theirs) return key;
+  const auto rank = [](PhysicalType type) {
+    switch (type) {
+      case PhysicalType::kInt16: return 1;
+      case PhysicalType::kInt32: return 2;
+      case PhysicalType::kInt64: return 3;
+      case PhysicalType::kFloat32: return 1;
+      case PhysicalType::kFloat64: return 2;
+      default: return 0;
+    }
+  };
+  if (rank(mine) >= rank(theirs)) return key;
+  auto cast = std::make_shared<sql::Expr>();
+  cast->kind = sql::ExprKind::kIoCast;
+  cast->type = other;
+  cast->children = {key};
+  return cast;
+}
+
+// What both sides share.
+struct JoinShared {
+  JoinShared(const HashJoinNode& the_node, ExecutionState& the_state) : node(the_node), state(the_state), used(the_node) {
+    const planner::PlanNode& inner = *node.children[1];
+    outer_columns = node.children[0]->output.size();
+    inner_columns = inner.output.size();
+    // The table keeps the inner columns that are read later, then the keys that are not among them.
+    std::vector<SqlType> types;
+    for (size_t i = 0; i < inner_columns; ++i) {
+      position.push_back(-1);
+      if (!used.contains(outer_columns + i)) continue;
+      position[i] = static_cast<int>(types.size());
+      payload.push_back(static_cast<uint32_t>(i));
+      types.push_back(inner.output[i].type);
+    }
+    for (size_t k = 0; k < node.inner_keys.size(); ++k) {
+      inner_keys.push_back(Widened(node.inner_keys[k], node.outer_keys[k]->type));
+      outer_keys.push_back(Widened(node.outer_keys[k], node.inner_keys[k]->type));
+      const sql::Expr& key = *inner_keys.back();
+      if (key.kind == sql::ExprKind::kSlot && position[key.index] >= 0 && types[static_cast<size_t>(position[key.index])].oid == key.type.oid) {
+        key_column.push_back(static_cast<uint32_t>(position[key.index]));
+        key_stored.push_back(false);
+      } else {
+        key_column.push_back(static_cast<uint32_t>(types.size()));
+        key_stored.push_back(true);
+        types.push_back(key.type);
+      }
+    }
+    table = std::make_unique<JoinTable>(types, state.context.budget);
+  }
+  bool NullEquals(size_t key) const { return key < node.null_equals.size() && node.null_equals[key]; }
+
+  const HashJoinNode& node;
+  ExecutionState& state;
+  const UsedColumns used;
+  size_t outer_columns = 0, inner_columns = 0;
+  std::vector<sql::ExprRef> outer_keys, inner_keys;
+  std::vector<uint32_t> payload;             // inner columns kept, in table order
+  std::vector<int> position;                 // of inner columns in the table; -1: not kept
+  std::vector<uint32_t> key_column;          // of keys in the table
+  std::vector<bool> key_stored;              // kept for the key's sake
+  std::unique_ptr<JoinTable> table;
+  std::atomic<bool> has_null_key{false};
+};
+
+// ---- build
+
+struct BuildLocal : Local {
+  std::unique_ptr<RowStore> store;
+  ExpressionList keys;
+  std::vector<Vector> key_values;
+  std::vector<uint64_t> hashes;
+  std::vector<uint8_t*> rows;
+  std::vector<uint8_t> inserted;
+};
+
+class JoinBuild final : public Sink {
+ public:
+  explicit JoinBuild(std::shared_ptr<JoinShared> shared) : shared_(std::move(shared)) {}
+
+  LocalPtr MakeLocal(Participant& participant) override {
+    auto local = std::make_unique<BuildLocal>();
+    local->store = shared_->table->MakeStore();
+    local->keys = ExpressionList(shared_->inner_keys, participant);
+    local->key_values.resize(shared_->inner_keys.size());
+    local->hashes.resize(kVectorSize);
+    local->rows.resize(kVectorSize);
+    local->inserted.resize(kVectorSize);
+    return local;
+  }
+
+  Progress Add(Local& base, Chunk& in) override {
+    auto& local = static_cast<BuildLocal&>(base);
+    const uint32_t rows = in.rows();
+    std::fill(local.inserted.begin(), local.inserted.begin() + rows, 1);
+    if (local.key_values.empty()) std::fill(local.hashes.begin(), local.hashes.begin() + rows, kNullHash);
+    local.keys.NextChunk();
+    bool null_key = false;
+    for (size_t k = 0; k < local.key_values.size(); ++k) {
+      Vector& key = local.key_values[k];
+      local.keys.Evaluate(k, in, key);
+      HashVector(key, rows, local.hashes.data(), k != 0);
+      if (key.MayHaveNulls() && !shared_->NullEquals(k)) {
+        const VectorView view = key.View();
+        for (uint32_t i = 0; i < rows; ++i) {
+          if (view.valid(i)) continue;
+          local.inserted[i] = 0;
+          null_key = true;
+        }
+      }
+      key = RowForm(key, rows);
+    }
+    if (null_key) shared_->has_null_key.store(true, std::memory_order_relaxed);
+    const RowLayout& layout = shared_->table->layout();
+    for (uint32_t i = 0; i < rows; ++i) {
+      local.rows[i] = local.store->NewRow();
+      JoinTable::SetHeader(local.rows[i], local.hashes[i], local.inserted[i] != 0);
+    }
+    for (size_t c = 0; c < shared_->payload.size(); ++c) {
+      StoreColumn(layout.column(c), RowForm(in[shared_->payload[c]], rows), nullptr, rows, local.rows.data(), local.store->heap());
+    }
+    for (size_t k = 0; k < local.key_values.size(); ++k) {
+      if (shared_->key_stored[k]) {
+        StoreColumn(layout.column(shared_->key_column[k]), local.key_values[k], nullptr, rows, local.rows.data(), local.store->heap());
+      }
+      local.key_values[k] = Vector();
+    }
+    local.store->ChargeHeap();
+    return Progress::kNeedInput;
+  }
+
+  void Merge(Local& base) override { shared_->table->Take(std::move(static_cast<BuildLocal&>(base).store)); }
+  uint32_t PrepareFinish() override {
+    const uint32_t parts = shared_->table->Prepare();
+    if (shared_->state.instrumentation != nullptr) {
+      shared_->state.instrumentation->Update(shared_->node.id, [&](planner::NodeActuals& actuals) {
+        actuals.hash_buckets = shared_->table->slots();
+        actuals.hash_batches = 1;
+        actuals.memory_bytes = shared_->table->bytes();
+      });
+    }
+    return parts;
+  }
+  void FinishPart(uint32_t part) override { shared_->table->Link(part); }
+
+ private:
+  const std::shared_ptr<JoinShared> shared_;
+};
+
+// ---- probe
+
+struct ProbeLocal : Local {
+  ExpressionList keys;
+  std::vector<Vector> key_values;            // in row form
+  std::unique_ptr<Filter> residual;
+  std::vector<uint64_t> hashes;
+  const Participant* participant = nullptr;
+  bool bound = false;                        // an input chunk is being worked on
+  // Pairs still to be compared, and their chains' rows.
+  std::vector<RowIndex> open;
+  std::vector<uint8_t*> open_rows;
+  std::vector<uint8_t> equal;
+  // Matches not yet handed on.
+  std::vector<RowIndex> matched;
+  std::vector<uint8_t*> matched_rows;
+  std::vector<uint8_t> found, unknown;       // by outer row: has a match; (mark) has a null key
+  Selection selection, outer_rows;
+  Chunk candidates;
+  uint64_t removed = 0;
+  bool counted = false;                      // among the participants that still probe
+  // Unmatched inner rows
+  bool draining = false, drains = false;
+  size_t store = 0, block = 0;
+  uint32_t row = 0;
+};
+
+class JoinProbe final : public Transform {
+ public:
+  explicit JoinProbe(std::shared_ptr<JoinShared> shared) : shared_(std::move(shared)), kind_(shared_->node.join) {}
+
+  LocalPtr MakeLocal(Participant& participant) override {
+    auto local = std::make_unique<ProbeLocal>();
+    local->keys = ExpressionList(shared_->outer_keys, participant);
+    local->key_values.resize(shared_->outer_keys.size());
+    if (shared_->node.residual != nullptr) local->residual = std::make_unique<Filter>(shared_->node.residual, participant);
+    local->hashes.resize(kVectorSize);
+    local->participant = &participant;
+    probing_.fetch_add(1);
+    local->counted = true;
+    return local;
+  }
+
+  Progress Push(Local& base, Chunk& in, Chunk& out) override {
+    auto& local = static_cast<ProbeLocal&>(base);
+    out.set_rows(0);
+    if (!local.bound) {
+      Bind(local, in);
+      local.bound = true;
+    }
+    const bool pairs = kind_ == JoinKind::kInner || kind_ == JoinKind::kLeft || kind_ == JoinKind::kRight || kind_ == JoinKind::kFull ||
+                       kind_ == JoinKind::kSingle;
+    while (!local.open.empty()) {
+      local.participant->CheckInterrupt();
+      Round(local, in);
+      if (pairs && local.matched.size() >= kVectorSize) {
+        EmitPairs(local, in, kVectorSize, out);
+        return Progress::kMoreOutput;
+      }
+    }
+    if (!local.matched.empty()) {
+      EmitPairs(local, in, std::min<size_t>(local.matched.size(), kVectorSize), out);
+      return Progress::kMoreOutput;
+    }
+    Conclude(local, in, out);
+    local.bound = false;
+    return Progress::kNeedInput;
+  }
+
+  Progress Drain(Local& base, Chunk& out) override {
+    auto& local = static_cast<ProbeLocal&>(base);
+    out.set_rows(0);
+    if (kind_ != JoinKind::kRight && kind_ != JoinKind::kFull) return Progress::kDone;
+    if (!local.draining) {
+      // Whoever stops probing last hands out the inner rows that nobody has found; all marks are set by then.
+      local.draining = true;
+      local.counted = false;
+      local.drains = probing_.fetch_sub(1) == 1 && !drained_.exchange(true);
+    }
+    if (!local.drains) return Progress::kDone;
+    return EmitUnmatched(local, out) ? Progress::kMoreOutput : Progress::kDone;
+  }
+
+ private:
+  void Bind(ProbeLocal& local, const Chunk& in) {
+    const uint32_t rows = in.rows();
+    const JoinTable& table = *shared_->table;
+    local.found.assign(rows, 0);
+    local.open.clear();
+    local.open_rows.clear();
+    const bool null_aware = kind_ == JoinKind::kMark && shared_->node.null_aware;
+    if (null_aware) local.unknown.assign(rows, 0);
+    if (local.key_values.empty()) std::fill(local.hashes.begin(), local.hashes.begin() + rows, kNullHash);
+    local.keys.NextChunk();
+    std::vector<uint8_t> null_key;
+    for (size_t k = 0; k < local.key_values.size(); ++k) {
+      Vector& key = local.key_values[k];
+      local.keys.Evaluate(k, in, key);
+      HashVector(key, rows, local.hashes.data(), k != 0);
+      if (key.MayHaveNulls() && !shared_->NullEquals(k)) {
+        null_key.resize(rows, 0);
+        const VectorView view = key.View();
+        for (uint32_t i = 0; i < rows; ++i) null_key[i] |= !view.valid(i);
+      }
+      key = RowForm(key, rows);
+    }
+    if (null_aware && !null_key.empty()) local.unknown = null_key;
+    if (table.rows() == 0) return;
+    for (uint32_t i = 0; i < rows; ++i) table.Prefetch(local.hashes[i]);
+    for (uint32_t i = 0; i < rows; ++i) {
+      if (!null_key.empty() && null_key[i] != 0) continue;
+      uint8_t* head = table.Head(local.hashes[i]);
+      if (head == nullptr) continue;
+      __builtin_prefetch(head);
+      local.open.push_back(i);
+      local.open_rows.push_back(head);
+    }
+  }
+
+  // Compares all open pairs, keeps the matches, moves on along the chains.
+  void Round(ProbeLocal& local, const Chunk& in) {
+    const JoinTable& table = *shared_->table;
+    const auto count = static_cast<uint32_t>(local.open.size());
+    local.equal.resize(count);
+    for (uint32_t i = 0; i < count; ++i) local.equal[i] = JoinTable::Hash(local.open_rows[i]) == local.hashes[local.open[i]];
+    for (size_t k = 0; k < local.key_values.size(); ++k) {
+      MatchColumn(table.layout().column(shared_->key_column[k]), local.key_values[k], local.open.data(), count, local.open_rows.data(),
+                  shared_->NullEquals(k), local.equal.data());
+    }
+    const size_t first = local.matched.size();
+    for (uint32_t i = 0; i < count; ++i) {
+      if (local.equal[i] == 0) continue;
+      local.matched.push_back(local.open[i]);
+      local.matched_rows.push_back(local.open_rows[i]);
+    }
+    if (local.residual != nullptr && local.matched.size() != first) ApplyResidual(local, in, first);
+    Note(local, first);
+    // Semi-like joins need no second match.
+    const bool once = kind_ == JoinKind::kSemi || kind_ == JoinKind::kAnti || kind_ == JoinKind::kMark;
+    uint32_t left = 0;
+    for (uint32_t i = 0; i < count; ++i) {
+      uint8_t* next = JoinTable::Next(local.open_rows[i]);
+      if (next == nullptr || (once && local.found[local.open[i]] != 0)) continue;
+      __builtin_prefetch(next);
+      local.open[left] = local.open[i];
+      local.open_rows[left++] = next;
+    }
+    local.open.resize(left);
+    local.open_rows.resize(left);
+  }
+
+  void ApplyResidual(ProbeLocal& local, const Chunk& in, size_t first) {
+    size_t kept = first;
+    for (size_t at = first; at < local.matched.size(); at += kVectorSize) {
+      const auto count = static_cast<uint32_t>(std::min<size_t>(kVectorSize, local.matched.size() - at));
+      Combine(local, in, at, count, local.candidates);
+      const bool all = local.residual->Select(local.candidates, local.selection);
+      const uint32_t passed = all ? count : local.selection.size();
+      local.removed += count - passed;
+      for (uint32_t i = 0; i < passed; ++i) {
+        const size_t from = at + (all ? i : local.selection[i]);
+        local.matched[kept] = local.matched[from];
+        local.matched_rows[kept++] = local.matched_rows[from];
+      }
+      local.candidates.Clear();
+    }
+    local.matched.resize(kept);
+    local.matched_rows.resize(kept);
+  }
+
+  // Marks both sides of new matches.
+  void Note(ProbeLocal& local, size_t first) {
+    for (size_t i = first; i < local.matched.size(); ++i) {
+      uint8_t& found = local.found[local.matched[i]];
+      if (kind_ == JoinKind::kSingle && found != 0) {
+        throw SqlError(sqlstate::kCardinalityViolation, "more than one row returned by a subquery used as an expression");
+      }
+      found = 1;
+    }
+    if (kind_ == JoinKind::kRight || kind_ == JoinKind::kFull) {
+      for (size_t i = first; i < local.matched.size(); ++i) JoinTable::SetMatched(local.matched_rows[i]);
+    } else if (kind_ == JoinKind::kSemi || kind_ == JoinKind::kAnti || kind_ == JoinKind::kMark) {
+      local.matched.clear();
+      local.matched_rows.clear();
+    }
+  }
+
+  // Outer and inner columns of matches [at, at + count).
+  void Combine(ProbeLocal& local, const Chunk& in, size_t at, uint32_t count, Chunk& out) {
+    out.vectors().resize(shared_->outer_columns + shared_->inner_columns);
+    local.outer_rows.Renew();
+    for (uint32_t i = 0; i < count; ++i) local.outer_rows.Add(local.matched[at + i]);
+    for (size_t c = 0; c < shared_->outer_columns; ++c) {
+      if (shared_->used.contains(c)) {
+        out[c] = in[c];
+        out[c].Slice(local.outer_rows, count);
+      } else {
+        out[c] = Vector::ConstantNull(in[c].type());
+      }
+    }
+    LoadInner(local.matched_rows.data() + at, count, out);
+    out.set_rows(count);
+  }
+
+  void LoadInner(uint8_t* const* rows, uint32_t count, Chunk& out) const {
+    const JoinTable& table = *shared_->table;
+    const planner::PlanNode& inner = *shared_->node.children[1];
+    for (size_t c = 0; c < shared_->inner_columns; ++c) {
+      Vector& column = out[shared_->outer_columns + c];
+      if (shared_->position[c] < 0) {
+        column = Vector::ConstantNull(inner.output[c].type);
+      } else {
+        LoadColumn(table.layout().column(static_cast<size_t>(shared_->position[c])), rows, count, table.owner(), column);
+      }
+    }
+  }
+
+  void EmitPairs(ProbeLocal& local, const Chunk& in, size_t count, Chunk& out) {
+    const size_t at = local.matched.size() - count;
+    Combine(local, in, at, static_cast<uint32_t>(count), out);
+    local.matched.resize(at);
+    local.matched_rows.resize(at);
+  }
+
+  // After the last round of a chunk: outer rows that the join kind still owes.
+  void Conclude(ProbeLocal& local, Chunk& in, Chunk& out) {
+    if (kind_ == JoinKind::kInner || kind_ == JoinKind::kRight) return;
+    if (kind_ == JoinKind::kMark) {
+      out = in;
+      out.Add(Mark(local, in.rows()));
+      return;
+    }
+    const bool wanted = kind_ == JoinKind::kSemi;
+    Selection rows;
+    for (uint32_t i = 0; i < in.rows(); ++i) {
+      if ((local.found[i] != 0) == wanted) rows.Add(i);
+    }
+    if (rows.size() == 0) return;
+    out = in;
+    if (rows.size() != in.rows()) out.Slice(rows, rows.size());
+    if (kind_ == JoinKind::kSemi || kind_ == JoinKind::kAnti) return;
+    for (const planner::PlanColumn& column : shared_->node.children[1]->output) out.Add(Vector::ConstantNull(column.type));
+  }
+
+  Vector Mark(ProbeLocal& local, uint32_t rows) const {
+    Vector mark(type_oid::kBool);
+    auto* values = mark.data<uint8_t>();
+    const bool null_aware = shared_->node.null_aware && shared_->table->rows() != 0;
+    const bool inner_null = shared_->has_null_key.load(std::memory_order_relaxed);
+    for (uint32_t i = 0; i < rows; ++i) {
+      values[i] = local.found[i];
+      if (null_aware && local.found[i] == 0 && (inner_null || local.unknown[i] != 0)) mark.SetNull(i);
+    }
+    return mark;
+  }
+
+  bool EmitUnmatched(ProbeLocal& local, Chunk& out) {
+    const std::vector<std::shared_ptr<RowStore>>& stores = shared_->table->stores();
+    std::vector<uint8_t*> rows;
+    while (local.store < stores.size() && rows.size() < kVectorSize) {
+      const RowStore& store = *stores[local.store];
+      if (local.block == store.blocks()) {
+        ++local.store;
+        local.block = 0;
+        continue;
+      }
+      const uint32_t in_block = store.block_rows(local.block);
+      for (; local.row < in_block && rows.size() < kVectorSize; ++local.row) {
+        uint8_t* row = store.block(local.block) + static_cast<size_t>(local.row) * store.row_size();
+        if (!JoinTable::Matched(row)) rows.push_back(row);
+      }
+      if (local.row == in_block) {
+        ++local.block;
+        local.row = 0;
+      }
+    }
+    if (rows.empty()) return false;
+    out.vectors().resize(shared_->outer_columns + shared_->inner_columns);
+    for (size_t c = 0; c < shared_->outer_columns; ++c) out[c] = Vector::ConstantNull(shared_->node.children[0]->output[c].type);
+    LoadInner(rows.data(), static_cast<uint32_t>(rows.size()), out);
+    out.set_rows(static_cast<uint32_t>(rows.size()));
+    return true;
+  }
+
+  const std::shared_ptr<JoinShared> shared_;
+  const JoinKind kind_;
+  std::atomic<uint32_t> probing_{0};
+  std::atomic<bool> drained_{false};
+};
+
+}  // namespace
+
+void BuildHashJoin(const planner::PlanNode& base, PlanBuilder& builder, Pipeline& pipeline) {
+  const auto& node = static_cast<const HashJoinNode&>(base);
+  auto shared = std::make_shared<JoinShared>(node, builder.state());
+  Pipeline* build = builder.BuildInput(*node.children[1], pipeline);
+  builder.SetSink(*build, builder.state().Make<JoinBuild>(shared), node);
+  builder.Build(*node.children[0], pipeline);
+  builder.AddStep(pipeline, builder.state().Make<JoinProbe>(shared), node);
+}
+
+}  // namespace gather::executor

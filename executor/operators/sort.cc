@@ -1,0 +1,203 @@
+// Sort and Top-N: thread-local runs of normalized keys, merged by a loser tree.
+#include "executor/operators/sort.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "executor/operators/row_bounds.h"
+
+namespace gather::executor {
+
+SortSpecification SpecificationOf(const planner::PlanNode& node) {
+  SortSpecification specification;
+  for (const planner::PlanColumn& column : node.children[0]->output) specification.columns.push_back(column.type);
+  const std::vector<planner::SortKey>* keys;
+  if (node.kind == planner::NodeKind::kTopN) {
+    const auto& top = static_cast<const planner::TopNNode&>(node);
+    keys = &top.keys;
+    specification.limit = top.limit;
+    specification.offset = top.offset;
+    specification.top_n = true;
+    specification.with_ties = top.with_ties;
+  } else {
+    keys = &static_cast<const planner::SortNode&>(node).keys;
+  }
+  for (const planner::SortKey& key : *keys) {
+    specification.slots.push_back(key.slot);
+    specification.orders.push_back(key.order);
+  }
+  return specification;
+}
+
+namespace {
+
+struct SortLocal : Local {
+  std::shared_ptr<SortRun> run;
+  std::vector<const Vector*> keys;
+};
+
+class SortSink final : public Sink {
+ public:
+  SortSink(const planner::PlanNode& node, ExecutionState& state, std::shared_ptr<SortRuns> runs)
+      : node_(node), specification_(SpecificationOf(node)), state_(state), runs_(std::move(runs)) {}
+
+  LocalPtr MakeLocal(Participant& participant) override {
+    auto local = std::make_unique<SortLocal>();
+    local->run = std::make_shared<SortRun>(specification_.columns, specification_.orders, state_.context.budget);
+    if (specification_.top_n) {
+      const RowBounds bounds = EvaluateBounds(specification_.limit, specification_.offset, participant);
+      if (bounds.limit < RowBounds::kAll - bounds.offset) local->run->SetLimit(bounds.limit + bounds.offset, specification_.with_ties);
+    }
+    local->keys.resize(specification_.slots.size());
+    return local;
+  }
+
+  Progress Add(Local& base, Chunk& in) override {
+    auto& local = static_cast<SortLocal&>(base);
+    for (size_t k = 0; k < local.keys.size(); ++k) local.keys[k] = &in[specification_.slots[k]];
+    local.run->Add(in.vectors(), local.keys, in.rows());
+    return Progress::kNeedInput;
+  }
+
+  void Merge(Local& base) override {
+    auto& local = static_cast<SortLocal&>(base);
+    local.run->Sort();
+    if (state_.instrumentation != nullptr) {
+      state_.instrumentation->Update(node_.id, [&](planner::NodeActuals& actuals) {
+        actuals.sort_method = specification_.top_n ? "top-N heapsort" : "quicksort";
+        actuals.memory_bytes += local.run->bytes();
+      });
+    }
+    std::lock_guard lock(runs_->mutex);
+    runs_->runs.push_back(std::move(local.run));
+  }
+
+ private:
+  const planner::PlanNode& node_;
+  const SortSpecification specification_;
+  ExecutionState& state_;
+  const std::shared_ptr<SortRuns> runs_;
+};
+
+// All stores of some runs: strings loaded from their rows keep it.
+std::shared_ptr<const void> OwnerOf(const std::vector<std::shared_ptr<SortRun>>& runs) {
+  auto stores = std::make_shared<std::vector<std::shared_ptr<RowStore>>>();
+  for (const auto& run : runs) stores->push_back(run->store());
+  return stores;
+}
+
+class MergedSource final : public Source {
+ public:
+  MergedSource(const planner::PlanNode& node, ExecutionState& state, std::shared_ptr<SortRuns> runs, bool apply_bounds)
+      : specification_(SpecificationOf(node)), apply_bounds_(apply_bounds && specification_.top_n), state_(state), runs_(std::move(runs)) {}
+  LocalPtr MakeLocal(Participant&) override { return nullptr; }
+
+  Progress Next(Local&, Chunk& out) override {
+    if (merge_ == nullptr) Start();
+    out.set_rows(0);
+    if (merge_ == nullptr || left_ == 0) return TieOrDone(out);
+    const auto wanted = static_cast<uint32_t>(std::min<uint64_t>(left_, kVectorSize));
+    const uint32_t count = merge_->Next(rows_.data(), wanted);
+    left_ -= count;
+    if (count == 0) return Progress::kDone;
+    runs_->runs[0]->Load(rows_.data(), count, owner_, out);
+    return Progress::kMoreOutput;
+  }
+
+ private:
+  void Start() {
+    if (runs_->runs.empty()) return;
+    owner_ = OwnerOf(runs_->runs);
+    merge_ = std::make_unique<RunMerge>(runs_->runs);
+    rows_.resize(kVectorSize);
+    if (!apply_bounds_) return;
+    const RowBounds bounds = EvaluateBounds(specification_.limit, specification_.offset, state_.leader);
+    uint64_t skip = bounds.offset;
+    left_ = bounds.limit;
+    while (skip != 0) {
+      const uint32_t skipped = merge_->Next(rows_.data(), static_cast<uint32_t>(std::min<uint64_t>(skip, kVectorSize)));
+      if (skipped == 0) break;
+      skip -= skipped;
+    }
+    ties_ = specification_.with_ties && left_ != 0;
+  }
+  // Past the limit: rows whose key equals the last one's, with ties.
+  Progress TieOrDone(Chunk& out) {
+    SortEntry next;
+    if (!ties_ || merge_->last() == nullptr || !merge_->Peek(&next) || CompareEntries(*merge_->last(), next) != 0) return Progress::kDone;
+    merge_->Next(rows_.data(), 1);
+    runs_->runs[0]->Load(rows_.data(), 1, owner_, out);
+    return Progress::kMoreOutput;
+  }
+
+  const SortSpecification specification_;
+  const bool apply_bounds_;
+  ExecutionState& state_;
+  const std::shared_ptr<SortRuns> runs_;
+  std::shared_ptr<const void> owner_;
+  std::unique_ptr<RunMerge> merge_;
+  std::vector<uint8_t*> rows_;
+  uint64_t left_ = RowBounds::kAll;
+  bool ties_ = false;
+};
+
+struct RunLocal : Local {
+  std::shared_ptr<SortRun> run;
+  bool claimed = false;
+  size_t at = 0;
+  std::vector<uint8_t*> rows;
+};
+
+// Below a Gather Merge: every participant streams one run.
+class RunSource final : public Source {
+ public:
+  explicit RunSource(std::shared_ptr<SortRuns> runs) : runs_(std::move(runs)) {}
+  LocalPtr MakeLocal(Participant&) override { return std::make_unique<RunLocal>(); }
+
+  Progress Next(Local& base, Chunk& out) override {
+    auto& local = static_cast<RunLocal&>(base);
+    out.set_rows(0);
+    if (!local.claimed) {
+      local.claimed = true;
+      const size_t mine = next_.fetch_add(1, std::memory_order_relaxed);
+      if (mine < runs_->runs.size()) local.run = runs_->runs[mine];
+    }
+    if (local.run == nullptr || local.at == local.run->rows()) return Progress::kDone;
+    const auto count = static_cast<uint32_t>(std::min<size_t>(kVectorSize, local.run->rows() - local.at));
+    local.rows.resize(count);
+    for (uint32_t i = 0; i < count; ++i) local.rows[i] = local.run->entries()[local.at + i].row;
+    local.at += count;
+    local.run->Load(local.rows.data(), count, local.run->store(), out);
+    return Progress::kMoreOutput;
+  }
+
+ private:
+  const std::shared_ptr<SortRuns> runs_;
+  std::atomic<size_t> next_{0};
+};
+
+void BuildSorted(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& pipeline) {
+  auto runs = std::make_shared<SortRuns>();
+  Pipeline* input = builder.BuildInput(*node.children[0], pipeline);
+  builder.SetSink(*input, MakeSortSink(node, builder.state(), runs), node);
+  if (input->parallel && builder.in_gather()) {
+    builder.SetSource(pipeline, builder.state().Make<RunSource>(runs), node, true);
+  } else {
+    builder.SetSource(pipeline, MakeMergedSource(node, builder.state(), runs, true), node);
+  }
+}
+
+}  // namespace
+
+Sink* MakeSortSink(const planner::PlanNode& node, ExecutionState& state, std::shared_ptr<SortRuns> runs) {
+  return state.Make<SortSink>(node, state, std::move(runs));
+}
+
+Source* MakeMergedSource(const planner::PlanNode& node, ExecutionState& state, std::shared_ptr<SortRuns> runs, bool apply_bounds) {
+  return state.Make<MergedSource>(node, state, std::move(runs), apply_bounds);
+}
+
+void BuildSort(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& pipeline) { BuildSorted(node, builder, pipeline); }
+void BuildTopN(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& pipeline) { BuildSorted(node, builder, pipeline); }
+
+}  // namespace gather::executor

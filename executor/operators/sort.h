@@ -1,0 +1,32 @@
+// SortRuns: what a Sort's input leaves behind: one sorted run per participant. Read merged by one stream, or run by run below a Gather Merge.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "executor/plan_builder.h"
+#include "executor/row/sort_run.h"
+
+namespace gather::executor {
+
+struct SortSpecification {
+  std::vector<SqlType> columns;            // of the input
+  std::vector<uint32_t> slots;             // of the keys
+  std::vector<SortOrder> orders;
+  planner::ExprRef limit, offset;          // Top-N
+  bool top_n = false, with_ties = false;
+};
+SortSpecification SpecificationOf(const planner::PlanNode& node);   // of a Sort or Top-N node
+
+struct SortRuns {
+  std::mutex mutex;
+  std::vector<std::shared_ptr<SortRun>> runs;
+};
+
+// Collects rows into runs; runs are sorted by the participant that collected them.
+Sink* MakeSortSink(const planner::PlanNode& node, ExecutionState& state, std::shared_ptr<SortRuns> runs);
+// All runs merged into one stream; `apply_bounds`: OFFSET and LIMIT of a Top-N.
+Source* MakeMergedSource(const planner::PlanNode& node, ExecutionState& state, std::shared_ptr<SortRuns> runs, bool apply_bounds);
+
+}  // namespace gather::executor

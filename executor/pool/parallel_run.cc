@@ -1,0 +1,277 @@
+#include "executor/pool/parallel_run.h"
+
+#include "executor/pool/worker_pool.h"
+
+namespace gather::executor {
+
+namespace {
+// Chunks waiting for the leader, per participant. Enough to ride out a pause, little enough to keep memory small.
+constexpr size_t kQueuedChunks = 8;
+}  // namespace
+
+ParallelRun::ParallelRun(std::vector<Pipeline*> phases, Pipeline* stream, ExecutionState& state, int workers_planned, bool separate)
+    : phases_(std::move(phases)), stream_(stream), state_(state), separate_(separate), control_(std::make_shared<Control>()) {
+  const int workers = state.context.pool == nullptr ? 0 : std::min(workers_planned, state.context.max_parallel_workers);
+  for (int i = 0; i <= std::max(workers, 0); ++i) places_.push_back(std::make_unique<Place>(state, i == 0, &stop_));
+  control_->run = this;
+}
+
+ParallelRun::~ParallelRun() { Stop(); }
+
+void ParallelRun::Stop() {
+  stop_.store(true, std::memory_order_relaxed);
+  {
+    std::unique_lock lock(control_->mutex);
+    WaitForWorkers(lock);
+    control_->run = nullptr;
+    ++control_->phase;
+    queue_.clear();
+  }
+  // No task will touch the places any more. A runner's end delivers its measurements.
+  for (const auto& place : places_) place->runner.reset();
+}
+
+int ParallelRun::workers_launched() const {
+  std::lock_guard lock(control_->mutex);
+  int launched = 0;
+  for (size_t i = 1; i < places_.size(); ++i) launched += places_[i]->launched;
+  return launched;
+}
+
+void ParallelRun::WaitForWorkers(std::unique_lock<std::mutex>& lock) {
+  control_->changed.wait(lock, [&] { return control_->running == 0; });
+}
+
+void ParallelRun::Fail(std::exception_ptr error) {
+  std::lock_guard lock(control_->mutex);
+  if (error_ == nullptr) error_ = error;
+  stop_.store(true, std::memory_order_relaxed);
+}
+
+void ParallelRun::Rethrow() {
+  std::unique_lock lock(control_->mutex);
+  if (error_ == nullptr) return;
+  WaitForWorkers(lock);
+  std::rethrow_exception(error_);
+}
+
+// Asks for up to `wanted` workers; each takes an idle or parked place and does `work` in it.
+void ParallelRun::Launch(int wanted, const std::function<void(Place&)>& work) {
+  WorkerPool* pool = state_.context.pool;
+  if (pool == nullptr || wanted <= 0) return;
+  const int granted = pool->Reserve(wanted);
+  if (granted == 0) return;
+  uint64_t phase;
+  {
+    std::lock_guard lock(control_->mutex);
+    phase = control_->phase;
+    control_->enqueued += granted;
+  }
+  for (int i = 0; i < granted; ++i) {
+    pool->Run([control = control_, phase, work] {
+      std::unique_lock lock(control->mutex);
+      --control->enqueued;
+      ParallelRun* run = control->run;
+      if (run == nullptr || control->phase != phase || run->stop_.load(std::memory_order_relaxed)) return;
+      Place* mine = nullptr;
+      for (size_t k = 1; k < run->places_.size() && mine == nullptr; ++k) {
+        Place& place = *run->places_[k];
+        if (place.state == PlaceState::kIdle || (place.state == PlaceState::kParked && !run->Full(place))) mine = &place;
+      }
+      if (mine == nullptr) return;
+      mine->state = PlaceState::kRunning;
+      mine->launched = true;
+      ++control->running;
+      lock.unlock();
+      try {
+        work(*mine);
+      } catch (...) {
+        run->Fail(std::current_exception());
+      }
+      lock.lock();
+      if (mine->state == PlaceState::kRunning) mine->state = PlaceState::kFinished;
+      --control->running;
+      control->changed.notify_all();
+    });
+  }
+}
+
+void ParallelRun::RunPhases() {
+  for (Pipeline* phase : phases_) {
+    if (!phase->finished) RunPhase(*phase);
+  }
+}
+
+void ParallelRun::RunPhase(Pipeline& pipeline) {
+  const bool parallel = pipeline.parallel && places_.size() > 1;
+  const auto work = [this, &pipeline](Place& place) {
+    place.runner = std::make_unique<PipelineRunner>(pipeline, place.participant);
+    while (!stop_.load(std::memory_order_relaxed) && place.runner->Run() == Progress::kBlocked) {
+    }
+    if (!stop_.load(std::memory_order_relaxed)) place.runner->Merge();
+    place.runner.reset();
+  };
+  if (parallel) Launch(static_cast<int>(places_.size()) - 1, work);
+  try {
+    work(*places_[0]);
+  } catch (...) {
+    Fail(std::current_exception());
+  }
+  {
+    // Whoever has not begun by now is not needed any more: the leader has seen the end of the input.
+    std::unique_lock lock(control_->mutex);
+    ++control_->phase;
+    WaitForWorkers(lock);
+    for (const auto& place : places_) place->state = PlaceState::kIdle;
+  }
+  Rethrow();
+  const uint32_t parts = pipeline.sink->PrepareFinish();
+  RunParts(*pipeline.sink, parts, parallel);
+  pipeline.sink->Finish();
+  pipeline.finished = true;
+}
+
+void ParallelRun::RunParts(Sink& sink, uint32_t parts, bool parallel) {
+  const auto next = std::make_shared<std::atomic<uint32_t>>(0);
+  const auto work = [this, &sink, parts, next](Place& place) {
+    for (uint32_t part; !stop_.load(std::memory_order_relaxed) && (part = next->fetch_add(1, std::memory_order_relaxed)) < parts;) {
+      place.participant.CheckInterrupt();
+      sink.FinishPart(part);
+    }
+  };
+  if (parallel && parts > 1) Launch(std::min(static_cast<int>(places_.size()) - 1, static_cast<int>(parts) - 1), work);
+  try {
+    work(*places_[0]);
+  } catch (...) {
+    Fail(std::current_exception());
+  }
+  {
+    std::unique_lock lock(control_->mutex);
+    ++control_->phase;
+    WaitForWorkers(lock);
+    for (const auto& place : places_) place->state = PlaceState::kIdle;
+  }
+  Rethrow();
+}
+
+// ---- streams
+
+bool ParallelRun::Full(const Place& place) const {
+  return separate_ ? place.queue.size() >= kQueuedChunks : queue_.size() >= kQueuedChunks * places_.size();
+}
+
+void ParallelRun::StreamOf(Place& place) {
+  if (place.runner == nullptr) place.runner = std::make_unique<PipelineRunner>(*stream_, place.participant);
+  for (;;) {
+    {
+      std::lock_guard lock(control_->mutex);
+      if (stop_.load(std::memory_order_relaxed)) return;
+      if (Full(place)) {
+        place.state = PlaceState::kParked;
+        return;
+      }
+    }
+    Chunk chunk;
+    const Progress progress = place.runner->Next(chunk);
+    if (progress == Progress::kDone) return;
+    if (progress == Progress::kBlocked) continue;
+    std::lock_guard lock(control_->mutex);
+    (separate_ ? place.queue : queue_).push_back(std::move(chunk));
+    control_->changed.notify_all();
+  }
+}
+
+void ParallelRun::StartStream() {
+  streaming_ = true;
+  if (stream_->parallel && places_.size() > 1) Launch(static_cast<int>(places_.size()) - 1, [this](Place& place) { StreamOf(place); });
+}
+
+void ParallelRun::Resume() {
+  int parked = 0;
+  {
+    std::lock_guard lock(control_->mutex);
+    if (!separate_ && queue_.size() > kQueuedChunks * places_.size() / 2) return;
+    for (size_t i = 1; i < places_.size(); ++i) {
+      const Place& place = *places_[i];
+      parked += place.state == PlaceState::kParked && (!separate_ || place.queue.size() <= kQueuedChunks / 2);
+    }
+    parked -= control_->enqueued;
+  }
+  if (parked > 0) Launch(parked, [this](Place& place) { StreamOf(place); });
+}
+
+bool ParallelRun::Next(Chunk& out) {
+  if (!streaming_) StartStream();
+  Place& leader = *places_[0];
+  for (;;) {
+    Rethrow();
+    bool taken = false;
+    Place* mine = nullptr;
+    {
+      std::unique_lock lock(control_->mutex);
+      if (!queue_.empty()) {
+        out = std::move(queue_.front());
+        queue_.pop_front();
+        taken = true;
+      } else if (leader.state != PlaceState::kFinished && (state_.context.leader_participates || control_->running == 0)) {
+        mine = &leader;
+      } else {
+        // Parked places hold rows that nobody else will bring.
+        for (const auto& place : places_) {
+          if (place->state == PlaceState::kParked) mine = place.get();
+        }
+        if (mine == nullptr && control_->running == 0) return false;
+        if (mine == nullptr) {
+          control_->changed.wait(lock, [&] { return !queue_.empty() || error_ != nullptr || control_->running == 0; });
+          continue;
+        }
+      }
+      if (mine != nullptr) mine->state = PlaceState::kRunning;
+    }
+    if (taken) {
+      Resume();
+      return true;
+    }
+    if (mine->runner == nullptr) mine->runner = std::make_unique<PipelineRunner>(*stream_, mine->participant);
+    const Progress progress = mine->runner->Next(out);
+    std::lock_guard lock(control_->mutex);
+    mine->state = progress == Progress::kDone ? PlaceState::kFinished : mine == &leader ? PlaceState::kIdle : PlaceState::kParked;
+    if (progress == Progress::kMoreOutput) return true;
+  }
+}
+
+bool ParallelRun::NextOf(size_t number, Chunk& out) {
+  if (!streaming_) StartStream();
+  Place& place = *places_[number];
+  for (;;) {
+    Rethrow();
+    bool taken = false;
+    {
+      std::unique_lock lock(control_->mutex);
+      if (!place.queue.empty()) {
+        out = std::move(place.queue.front());
+        place.queue.pop_front();
+        taken = true;
+      } else if (place.state == PlaceState::kFinished) {
+        return false;
+      } else if (place.state == PlaceState::kRunning) {
+        control_->changed.wait(lock, [&] { return !place.queue.empty() || error_ != nullptr || place.state != PlaceState::kRunning; });
+        continue;
+      } else {
+        place.state = PlaceState::kRunning;      // the leader runs it itself
+      }
+    }
+    if (taken) {
+      Resume();
+      return true;
+    }
+    if (place.runner == nullptr) place.runner = std::make_unique<PipelineRunner>(*stream_, place.participant);
+    Progress progress = Progress::kBlocked;
+    while (progress == Progress::kBlocked) progress = place.runner->Next(out);
+    std::lock_guard lock(control_->mutex);
+    place.state = progress == Progress::kDone ? PlaceState::kFinished : number == 0 ? PlaceState::kIdle : PlaceState::kParked;
+    return progress == Progress::kMoreOutput;
+  }
+}
+
+}  // namespace gather::executor

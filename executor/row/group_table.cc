@@ -1,0 +1,146 @@
+#include "executor/row/group_table.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "types/compare.h"
+
+namespace gather::executor {
+
+namespace {
+constexpr uint64_t kFirstSlots = 64;
+constexpr int kTagShift = 48;
+constexpr uint64_t kPointerBits = (uint64_t{1} << kTagShift) - 1;
+// Directories beyond this size do not fit the second-level cache: fetch ahead.
+constexpr uint64_t kPrefetchSlots = 1 << 15;
+
+uint64_t Tag(uint64_t hash) { return hash >> kTagShift << kTagShift; }
+uint8_t* RowOf(uint64_t entry) { return reinterpret_cast<uint8_t*>(entry & kPointerBits); }
+}  // namespace
+
+GroupTable::GroupTable(std::vector<SqlType> key_types, uint32_t tail_bytes, MemoryBudget* budget)
+    : layout_(key_types, kHeaderBytes, tail_bytes), store_(std::make_shared<RowStore>(layout_, budget)) {
+  if (budget != nullptr) directory_memory_ = MemoryReservation(*budget);
+  directory_.assign(kFirstSlots, 0);
+  mask_ = kFirstSlots - 1;
+  key_forms_.resize(key_types.size());
+}
+
+void GroupTable::Grow(uint64_t groups) {
+  // At most half full, so that probes stay short.
+  if (groups * 2 <= directory_.size()) return;
+  const uint64_t slots = std::bit_ceil(groups * 2);
+  directory_memory_.Grow((slots - directory_.size()) * (sizeof(uint64_t) + sizeof(uint8_t*) / 2));
+  std::vector<uint64_t> larger(slots, 0);
+  mask_ = slots - 1;
+  for (uint8_t* row : rows_) {
+    const uint64_t hash = Hash(row);
+    uint64_t slot = hash & mask_;
+    while (larger[slot] != 0) slot = (slot + 1) & mask_;
+    larger[slot] = Tag(hash) | reinterpret_cast<uint64_t>(row);
+  }
+  directory_ = std::move(larger);
+}
+
+void GroupTable::Hashes(std::span<const Vector> keys, uint32_t count) {
+  hashes_.resize(std::max<size_t>(hashes_.size(), count));
+  if (keys.empty()) std::fill(hashes_.begin(), hashes_.begin() + count, kNullHash);
+  for (size_t i = 0; i < keys.size(); ++i) HashVector(keys[i], count, hashes_.data(), i != 0);
+}
+
+void GroupTable::FindOrAdd(std::span<const Vector> keys, uint32_t count, uint8_t** rows, Selection* added) {
+  Hashes(keys, count);
+  for (size_t i = 0; i < keys.size(); ++i) key_forms_[i] = RowForm(keys[i], count);
+  if (added != nullptr) added->Renew();
+  // Room for every row being new would double big tables too early: grow by what is likely, at worst again inside.
+  Grow(groups_ + count);
+  Resolve(key_forms_, count, Mode::kAdd, nullptr, rows, added);
+  store_->ChargeHeap();
+  for (Vector& form : key_forms_) form = Vector();
+}
+
+void GroupTable::Find(std::span<const Vector> keys, uint32_t count, uint8_t** rows) {
+  Hashes(keys, count);
+  for (size_t i = 0; i < keys.size(); ++i) key_forms_[i] = RowForm(keys[i], count);
+  Resolve(key_forms_, count, Mode::kFind, nullptr, rows, nullptr);
+  for (Vector& form : key_forms_) form = Vector();
+}
+
+void GroupTable::Adopt(uint8_t* const* sources, uint32_t count, uint8_t** targets) {
+  hashes_.resize(std::max<size_t>(hashes_.size(), count));
+  for (uint32_t i = 0; i < count; ++i) hashes_[i] = Hash(sources[i]);
+  for (size_t i = 0; i < layout_.columns(); ++i) {
+    LoadColumn(layout_.column(i), sources, count, nullptr, key_forms_[i]);
+    key_forms_[i] = RowForm(key_forms_[i], count);
+  }
+  Grow(groups_ + count);
+  Resolve(key_forms_, count, Mode::kAdopt, sources, targets, nullptr);
+}
+
+void GroupTable::Resolve(std::span<const Vector> keys, uint32_t count, Mode mode, uint8_t* const* sources, uint8_t** rows, Selection* added) {
+  slots_.resize(std::max<size_t>(slots_.size(), count));
+  open_.resize(count);
+  for (uint32_t i = 0; i < count; ++i) {
+    slots_[i] = hashes_[i] & mask_;
+    open_[i] = i;
+  }
+  if (directory_.size() > kPrefetchSlots) {
+    for (uint32_t i = 0; i < count; ++i) __builtin_prefetch(&directory_[slots_[i]]);
+  }
+  uint32_t open = count;
+  while (open != 0) {
+    // Walk every open row to an empty slot or one whose tag agrees.
+    candidates_.clear();
+    candidate_rows_.clear();
+    new_.clear();
+    new_rows_.clear();
+    for (uint32_t k = 0; k < open; ++k) {
+      const RowIndex i = open_[k];
+      const uint64_t tag = Tag(hashes_[i]);
+      uint64_t slot = slots_[i];
+      uint64_t entry;
+      while ((entry = directory_[slot]) != 0 && (entry & ~kPointerBits) != tag) slot = (slot + 1) & mask_;
+      slots_[i] = slot;
+      if (entry != 0) {
+        candidates_.push_back(i);
+        candidate_rows_.push_back(RowOf(entry));
+        continue;
+      }
+      if (mode == Mode::kFind) {
+        rows[i] = nullptr;
+        continue;
+      }
+      uint8_t* row = mode == Mode::kAdopt ? sources[i] : store_->NewRow();
+      directory_[slot] = tag | reinterpret_cast<uint64_t>(row);
+      rows[i] = row;
+      rows_.push_back(row);
+      ++groups_;
+      if (mode == Mode::kAdopt) continue;
+      std::memcpy(row, &hashes_[i], sizeof(uint64_t));
+      new_.push_back(i);
+      new_rows_.push_back(row);
+      if (added != nullptr) added->Add(i);
+    }
+    for (size_t column = 0; column < keys.size() && !new_.empty(); ++column) {
+      StoreColumn(layout_.column(column), keys[column], new_.data(), static_cast<uint32_t>(new_.size()), new_rows_.data(), store_->heap());
+    }
+    const auto compared = static_cast<uint32_t>(candidates_.size());
+    equal_.assign(compared, 1);
+    for (size_t column = 0; column < keys.size() && compared != 0; ++column) {
+      MatchColumn(layout_.column(column), keys[column], candidates_.data(), compared, candidate_rows_.data(), true, equal_.data());
+    }
+    open = 0;
+    for (uint32_t k = 0; k < compared; ++k) {
+      const RowIndex i = candidates_[k];
+      if (equal_[k] != 0) {
+        rows[i] = candidate_rows_[k];
+      } else {
+        slots_[i] = (slots_[i] + 1) & mask_;
+        open_[open++] = i;
+      }
+    }
+  }
+}
+
+}  // namespace gather::executor

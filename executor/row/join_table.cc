@@ -1,0 +1,62 @@
+#include "executor/row/join_table.h"
+
+#include <bit>
+
+namespace gather::executor {
+
+namespace {
+// Blocks of a store linked as one part: a megabyte each at most.
+constexpr size_t kBlocksPerPart = 16;
+}  // namespace
+
+JoinTable::JoinTable(std::vector<SqlType> columns, MemoryBudget* budget)
+    : layout_(columns, kHeaderBytes), budget_(budget), stores_(std::make_shared<std::vector<std::shared_ptr<RowStore>>>()) {
+  if (budget != nullptr) directory_memory_ = MemoryReservation(*budget);
+}
+
+void JoinTable::Take(std::unique_ptr<RowStore> store) {
+  std::lock_guard lock(mutex_);
+  stores_->push_back(std::move(store));
+}
+
+uint32_t JoinTable::Prepare() {
+  for (const auto& store : *stores_) rows_ += store->rows();
+  const uint64_t slots = std::bit_ceil(std::max<uint64_t>(rows_ + rows_ / 2, 2));
+  directory_memory_.Grow(slots * sizeof(uint64_t));
+  directory_ = std::make_unique<std::atomic<uint64_t>[]>(slots);
+  mask_ = slots - 1;
+  shift_ = 64 - std::countr_zero(slots);
+  for (size_t store = 0; store < stores_->size(); ++store) {
+    const size_t blocks = (*stores_)[store]->blocks();
+    for (size_t first = 0; first < blocks; first += kBlocksPerPart) parts_.push_back({store, first, std::min(kBlocksPerPart, blocks - first)});
+  }
+  return static_cast<uint32_t>(parts_.size());
+}
+
+void JoinTable::Link(uint32_t number) {
+  const Part& part = parts_[number];
+  const RowStore& store = *(*stores_)[part.store];
+  for (size_t block = part.first_block; block < part.first_block + part.blocks; ++block) {
+    uint8_t* row = store.block(block);
+    for (uint32_t i = 0; i < store.block_rows(block); ++i, row += store.row_size()) {
+      if (row[kInsertedOffset] == 0) continue;           // a null key: no chain
+      const uint64_t hash = Hash(row);
+      std::atomic<uint64_t>& slot = directory_[hash >> shift_];
+      uint64_t head = slot.load(std::memory_order_relaxed);
+      uint64_t mine;
+      do {
+        const uint64_t next = head & kPointerBits;
+        std::memcpy(row, &next, sizeof(next));
+        mine = (head & ~kPointerBits) | TagBit(hash) | reinterpret_cast<uint64_t>(row);
+      } while (!slot.compare_exchange_weak(head, mine, std::memory_order_release, std::memory_order_relaxed));
+    }
+  }
+}
+
+uint64_t JoinTable::bytes() const {
+  uint64_t bytes = directory_memory_.bytes();
+  for (const auto& store : *stores_) bytes += store->bytes();
+  return bytes;
+}
+
+}  // namespace gather::executor

@@ -1,0 +1,84 @@
+// JoinTable: the build side of a hash join, shared by all participants.
+//
+// Built in two steps: every participant stores its rows in a RowStore of its own; then the directory is made once, of the right size, and the
+// stores' blocks are linked into it side by side, by compare-and-swap. A directory slot is the head of a chain: 16 tag bits (one bit per
+// hash value in the chain, Leis et al., SIGMOD 2014) and a pointer, so that most probes that miss touch no row.
+// Row header: next row of the chain (8 bytes), hash (8), matched (1: a probe row has found it; RIGHT and FULL joins).
+// Immutable after Link but for the matched bytes, which are only ever set.
+#pragma once
+
+#include <atomic>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "executor/row/row_layout.h"
+
+namespace gather::executor {
+
+class JoinTable {
+ public:
+  static constexpr uint32_t kHeaderBytes = 24;
+  static constexpr uint32_t kHashOffset = 8, kMatchedOffset = 16, kInsertedOffset = 17;
+
+  JoinTable(std::vector<SqlType> columns, MemoryBudget* budget);
+  const RowLayout& layout() const { return layout_; }
+  std::unique_ptr<RowStore> MakeStore() const { return std::make_unique<RowStore>(layout_, budget_); }
+  // Takes a participant's rows. Thread-safe.
+  void Take(std::unique_ptr<RowStore> store);
+  // Makes the directory; returns the number of parts for Link.
+  uint32_t Prepare();
+  void Link(uint32_t part);
+
+  uint64_t rows() const { return rows_; }
+  uint64_t slots() const { return mask_ + 1; }
+  uint64_t bytes() const;
+  // Head of the chain that may hold `hash`; null: certainly none.
+  uint8_t* Head(uint64_t hash) const {
+    const uint64_t entry = directory_[hash >> shift_].load(std::memory_order_relaxed);
+    return (entry & TagBit(hash)) == 0 ? nullptr : reinterpret_cast<uint8_t*>(entry & kPointerBits);
+  }
+  void Prefetch(uint64_t hash) const { __builtin_prefetch(&directory_[hash >> shift_]); }
+  static uint8_t* Next(const uint8_t* row) { return Read<uint8_t*>(row, 0); }
+  static uint64_t Hash(const uint8_t* row) { return Read<uint64_t>(row, kHashOffset); }
+  static void SetHeader(uint8_t* row, uint64_t hash, bool inserted) {
+    std::memset(row, 0, kHeaderBytes);
+    std::memcpy(row + kHashOffset, &hash, sizeof(hash));
+    row[kInsertedOffset] = inserted;
+  }
+  static void SetMatched(uint8_t* row) {
+    std::atomic_ref<uint8_t> matched(row[kMatchedOffset]);
+    if (matched.load(std::memory_order_relaxed) == 0) matched.store(1, std::memory_order_relaxed);
+  }
+  static bool Matched(const uint8_t* row) { return row[kMatchedOffset] != 0; }
+  // Stores in the order they were taken, for scans over all rows.
+  const std::vector<std::shared_ptr<RowStore>>& stores() const { return *stores_; }
+  // Keeps the rows' strings.
+  std::shared_ptr<const void> owner() const { return stores_; }
+
+ private:
+  static constexpr int kTagShift = 48;
+  static constexpr uint64_t kPointerBits = (uint64_t{1} << kTagShift) - 1;
+  static uint64_t TagBit(uint64_t hash) { return uint64_t{1} << (kTagShift + (hash & 15)); }
+  template <class T>
+  static T Read(const uint8_t* row, uint32_t offset) {
+    T value;
+    std::memcpy(&value, row + offset, sizeof(T));
+    return value;
+  }
+
+  const RowLayout layout_;
+  MemoryBudget* const budget_;
+  std::mutex mutex_;
+  std::shared_ptr<std::vector<std::shared_ptr<RowStore>>> stores_;
+  struct Part { size_t store, first_block, blocks; };
+  std::vector<Part> parts_;
+  std::unique_ptr<std::atomic<uint64_t>[]> directory_;
+  uint64_t mask_ = 0;
+  int shift_ = 63;
+  uint64_t rows_ = 0;
+  MemoryReservation directory_memory_;
+};
+
+}  // namespace gather::executor

@@ -1,0 +1,224 @@
+#include "executor/row/sort_run.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace gather::executor {
+
+namespace {
+
+constexpr uint64_t kEntryChargeStep = 4096;
+// Top-N collects at least this many rows between two prunings.
+constexpr uint64_t kLeastBetweenPrunings = 4 * kVectorSize;
+
+struct Key {
+  const char* data;
+  uint64_t length;
+};
+
+Key KeyOf(const uint8_t* row) {
+  Key key;
+  std::memcpy(&key, row, sizeof(key));
+  return key;
+}
+static_assert(sizeof(Key) == SortRun::kHeaderBytes);
+
+uint64_t PrefixOf(const std::string& key) {
+  uint8_t bytes[8] = {};
+  std::memcpy(bytes, key.data(), std::min<size_t>(key.size(), 8));
+  uint64_t prefix;
+  std::memcpy(&prefix, bytes, 8);
+  return __builtin_bswap64(prefix);
+}
+
+}  // namespace
+
+int CompareEntries(const SortEntry& a, const SortEntry& b) {
+  if (a.prefix != b.prefix) return a.prefix < b.prefix ? -1 : 1;
+  const Key x = KeyOf(a.row), y = KeyOf(b.row);
+  // No key is a prefix of another one, so keys within the prefix are equal now.
+  if (x.length <= 8 || y.length <= 8) return 0;
+  const int order = std::memcmp(x.data + 8, y.data + 8, std::min(x.length, y.length) - 8);
+  if (order != 0) return order;
+  return x.length < y.length ? -1 : x.length > y.length;
+}
+
+SortRun::SortRun(std::vector<SqlType> columns, std::vector<SortOrder> orders, MemoryBudget* budget)
+    : layout_(columns, kHeaderBytes), orders_(std::move(orders)), budget_(budget), store_(std::make_shared<RowStore>(layout_, budget)) {
+  if (budget != nullptr) entry_memory_ = MemoryReservation(*budget);
+  forms_.resize(columns.size());
+}
+
+void SortRun::SetLimit(uint64_t limit, bool with_ties) {
+  limit_ = limit;
+  with_ties_ = with_ties;
+}
+
+bool SortRun::Beyond(const std::string& key) const {
+  const int order = key.compare(bound_);            // char_traits<char>::compare is memcmp: unsigned bytes
+  return with_ties_ ? order > 0 : order >= 0;
+}
+
+void SortRun::Add(std::span<const Vector> columns, std::span<const Vector* const> keys, uint32_t rows) {
+  if (keys_.size() < rows) keys_.resize(rows);
+  for (uint32_t i = 0; i < rows; ++i) keys_[i].clear();
+  for (size_t k = 0; k < keys.size(); ++k) AppendSortKeys(*keys[k], rows, orders_[k], keys_.data());
+  picked_.clear();
+  for (uint32_t i = 0; i < rows; ++i) {
+    if (!has_bound_ || !Beyond(keys_[i])) picked_.push_back(i);
+  }
+  const auto count = static_cast<uint32_t>(picked_.size());
+  if (count == 0) return;
+  if ((entries_.size() + count) * sizeof(SortEntry) > entry_memory_.bytes()) {
+    entry_memory_.Grow(std::max<uint64_t>(entries_.size(), kEntryChargeStep) * sizeof(SortEntry));
+  }
+  new_rows_.resize(count);
+  for (uint32_t i = 0; i < count; ++i) {
+    const std::string& key = keys_[picked_[i]];
+    uint8_t* row = store_->NewRow();
+    new_rows_[i] = row;
+    Key stored{nullptr, key.size()};
+    if (key.size() > 8) {
+      char* copy = store_->heap().Allocate(static_cast<uint32_t>(key.size()));
+      std::memcpy(copy, key.data(), key.size());
+      stored.data = copy;
+    }
+    std::memcpy(row, &stored, sizeof(stored));
+    entries_.push_back({PrefixOf(key), row});
+  }
+  for (size_t c = 0; c < columns.size(); ++c) {
+    forms_[c] = RowForm(columns[c], rows);
+    StoreColumn(layout_.column(c), forms_[c], picked_.data(), count, new_rows_.data(), store_->heap());
+    forms_[c] = Vector();
+  }
+  store_->ChargeHeap();
+  if (limit_ != ~uint64_t{0} && entries_.size() > std::max(2 * std::min(limit_, ~uint64_t{0} / 2), kLeastBetweenPrunings)) Prune();
+}
+
+// Keeps the first limit_ entries, in rows of their own, so that the memory of the others is given back.
+void SortRun::Prune() {
+  Sort();
+  if (limit_ == 0) {
+    entries_.clear();
+  } else if (entries_.size() > limit_) {
+    uint64_t keep = limit_;
+    if (with_ties_) {
+      while (keep < entries_.size() && CompareEntries(entries_[keep], entries_[limit_ - 1]) == 0) ++keep;
+    }
+    entries_.resize(keep);
+  }
+  if (limit_ == 0 || entries_.size() >= limit_) {
+    has_bound_ = true;
+    bound_.clear();
+    if (limit_ != 0) {
+      const SortEntry& last = entries_[limit_ - 1];
+      const Key key = KeyOf(last.row);
+      if (key.length > 8) {
+        bound_.assign(key.data, key.length);
+      } else {
+        const uint64_t bytes = __builtin_bswap64(last.prefix);
+        bound_.assign(reinterpret_cast<const char*>(&bytes), key.length);
+      }
+    }
+  }
+  auto fresh = std::make_shared<RowStore>(layout_, budget_);
+  std::vector<uint8_t*> from, to;
+  for (size_t at = 0; at < entries_.size(); at += kVectorSize) {
+    const auto count = static_cast<uint32_t>(std::min<size_t>(kVectorSize, entries_.size() - at));
+    from.resize(count);
+    to.resize(count);
+    for (uint32_t i = 0; i < count; ++i) {
+      SortEntry& entry = entries_[at + i];
+      from[i] = entry.row;
+      to[i] = fresh->NewRow();
+      Key key = KeyOf(entry.row);
+      if (key.data != nullptr) {
+        char* copy = fresh->heap().Allocate(static_cast<uint32_t>(key.length));
+        std::memcpy(copy, key.data, key.length);
+        key.data = copy;
+      }
+      std::memcpy(to[i], &key, sizeof(key));
+      entry.row = to[i];
+    }
+    Vector values;
+    for (size_t c = 0; c < layout_.columns(); ++c) {
+      LoadColumn(layout_.column(c), from.data(), count, nullptr, values);
+      values = RowForm(values, count);
+      StoreColumn(layout_.column(c), values, nullptr, count, to.data(), fresh->heap());
+    }
+  }
+  fresh->ChargeHeap();
+  store_ = std::move(fresh);
+}
+
+void SortRun::Sort() {
+  const auto before = [](const SortEntry& a, const SortEntry& b) { return CompareEntries(a, b) < 0; };
+  if (std::is_sorted(entries_.begin(), entries_.end(), before)) return;
+  std::stable_sort(entries_.begin(), entries_.end(), before);
+}
+
+void SortRun::Load(uint8_t* const* rows, uint32_t count, const std::shared_ptr<const void>& owner, Chunk& out) const {
+  out.vectors().resize(layout_.columns());
+  for (size_t c = 0; c < layout_.columns(); ++c) LoadColumn(layout_.column(c), rows, count, owner, out[c]);
+  out.set_rows(count);
+}
+
+// ---- RunMerge
+
+RunMerge::RunMerge(std::vector<std::shared_ptr<SortRun>> runs) : runs_(std::move(runs)) {
+  for (const auto& run : runs_) cursors_.push_back({run->entries().data(), run->entries().data() + run->entries().size()});
+  const auto leaves = static_cast<uint32_t>(std::bit_ceil(std::max<size_t>(cursors_.size(), 1)));
+  cursors_.resize(leaves, {nullptr, nullptr});
+  losers_.assign(leaves, 0);
+  // Play the whole tournament bottom up.
+  std::vector<uint32_t> winners(2 * leaves);
+  for (uint32_t i = 0; i < leaves; ++i) winners[leaves + i] = i;
+  for (uint32_t node = leaves - 1; node >= 1; --node) {
+    const uint32_t a = winners[2 * node], b = winners[2 * node + 1];
+    const bool first = !Before(b, a);
+    winners[node] = first ? a : b;
+    losers_[node] = first ? b : a;
+  }
+  losers_[0] = leaves == 1 ? 0 : winners[1];
+}
+
+bool RunMerge::Before(uint32_t a, uint32_t b) const {
+  const Cursor& x = cursors_[a];
+  const Cursor& y = cursors_[b];
+  if (x.at == x.end) return false;
+  if (y.at == y.end) return true;
+  const int order = CompareEntries(*x.at, *y.at);
+  return order != 0 ? order < 0 : a < b;
+}
+
+void RunMerge::Replay(uint32_t leaf) {
+  const auto leaves = static_cast<uint32_t>(cursors_.size());
+  uint32_t winner = leaf;
+  for (uint32_t node = (leaves + leaf) / 2; node >= 1; node /= 2) {
+    if (Before(losers_[node], winner)) std::swap(losers_[node], winner);
+  }
+  losers_[0] = winner;
+}
+
+bool RunMerge::Peek(SortEntry* entry) const {
+  const Cursor& cursor = cursors_[losers_[0]];
+  if (cursor.at == cursor.end) return false;
+  *entry = *cursor.at;
+  return true;
+}
+
+uint32_t RunMerge::Next(uint8_t** rows, uint32_t count) {
+  uint32_t taken = 0;
+  while (taken < count) {
+    Cursor& cursor = cursors_[losers_[0]];
+    if (cursor.at == cursor.end) break;
+    last_ = *cursor.at++;
+    has_last_ = true;
+    rows[taken++] = last_.row;
+    if (cursors_.size() > 1) Replay(losers_[0]);
+  }
+  return taken;
+}
+
+}  // namespace gather::executor
