@@ -43,6 +43,13 @@ std::string ArrayLiteral(const std::vector<ExprRef>& list, size_t from) {
   return text + "}";
 }
 
+// A type as a cast names it: bpchar without length is not "character", which would be character(1).
+std::string CastType(SqlType type) {
+  if (type.typmod == -1 && type.oid == type_oid::kBpchar) return "bpchar";
+  if (type.oid == type_oid::kBpcharArray) return "bpchar[]";
+  return FormatType(type);
+}
+
 const char* TestSuffix(ExprKind kind) {
   switch (kind) {
     case ExprKind::kIsNull: return " IS NULL";
@@ -64,7 +71,7 @@ bool IsSimple(const Expr& expr) {
 }  // namespace
 
 std::string ConstantText(const Datum& value, SqlType type, int show_type) {
-  if (value.is_null) return show_type < 0 ? "NULL" : "NULL::" + FormatType(type);
+  if (value.is_null) return show_type < 0 ? "NULL" : "NULL::" + CastType(type);
   std::string text = DatumText(value);
   bool label = true;
   switch (type.oid) {
@@ -87,7 +94,7 @@ std::string ConstantText(const Datum& value, SqlType type, int show_type) {
     default: text = sql::QuoteLiteral(text); break;
   }
   if (show_type < 0) return text;
-  return label || show_type > 0 ? text + "::" + FormatType(type) : text;
+  return label || show_type > 0 ? text + "::" + CastType(type) : text;
 }
 
 std::string ExpressionPrinter::RelationName(const PlanNode& scan) const {
@@ -298,9 +305,9 @@ std::string ExpressionPrinter::List(const std::vector<ExprRef>& list, size_t fro
 std::string ExpressionPrinter::Coercion(const Expr& expr, const Scope& scope) const {
   const ExprRef& argument = expr.children[0];
   if (argument->kind == ExprKind::kConstant && argument->type.oid == expr.type.oid && argument->type.typmod == -1) {
-    return ConstantText(argument->constant, argument->type, -1) + "::" + FormatType(expr.type);
+    return ConstantText(argument->constant, argument->type, -1) + "::" + CastType(expr.type);
   }
-  return "(" + Text(argument, scope, false) + ")::" + FormatType(expr.type);
+  return "(" + Text(argument, scope, false) + ")::" + CastType(expr.type);
 }
 
 std::string ExpressionPrinter::Case(const Expr& expr, const Scope& scope) const {
@@ -313,7 +320,7 @@ std::string ExpressionPrinter::Case(const Expr& expr, const Scope& scope) const 
     text += " WHEN " + Text(simple ? when->children[1] : when, scope, false) + " THEN " + Text(expr.children[at + 1], scope, true);
   }
   if (at < expr.children.size()) text += " ELSE " + Text(expr.children[at], scope, true);
-  else text += " ELSE NULL::" + FormatType(SqlType(expr.type.oid));
+  else text += " ELSE NULL::" + CastType(SqlType(expr.type.oid));
   return text + " END";
 }
 
@@ -339,7 +346,7 @@ std::string ExpressionPrinter::Text(const ExprRef& expr, const Scope& scope, boo
     case ExprKind::kParameter: return "$" + std::to_string(expr->index + 1);
     case ExprKind::kExecParameter: return "$" + std::to_string(expr->index);
     case ExprKind::kFunction: case ExprKind::kSetFunction:
-      if (expr->cast && expr->op == nullptr) {
+      if ((expr->cast || expr->implicit_cast) && expr->op == nullptr) {
         if (expr->implicit_cast && !show_implicit) return child(0);
         return Coercion(*expr, scope);
       }
@@ -375,13 +382,13 @@ std::string ExpressionPrinter::Text(const ExprRef& expr, const Scope& scope, boo
       for (size_t i = 1; i < expr->children.size(); ++i) constants = constants && expr->children[i]->kind == ExprKind::kConstant;
       const TypeInfo* element = FindType(expr->children.size() > 1 ? expr->children[1]->type.oid : kInvalidOid);
       const std::string list = constants && element != nullptr
-                                   ? sql::QuoteLiteral(ArrayLiteral(expr->children, 1)) + "::" + FormatType(SqlType(element->oid)) + "[]"
+                                   ? sql::QuoteLiteral(ArrayLiteral(expr->children, 1)) + "::" + CastType(SqlType(element->oid)) + "[]"
                                    : "ARRAY[" + List(expr->children, 1, scope, true) + "]";
       return "(" + child(0, true) + (expr->negated ? " <> ALL (" : " = ANY (") + list + "))";
     }
     case ExprKind::kArray: {
       const std::string text = "ARRAY[" + List(expr->children, 0, scope, true) + "]";
-      return expr->children.empty() ? text + "::" + FormatType(SqlType(expr->type.oid)) : text;
+      return expr->children.empty() ? text + "::" + CastType(SqlType(expr->type.oid)) : text;
     }
     case ExprKind::kSubscript: {
       const std::string base = IsSimple(*expr->children[0]) ? child(0, true) : "(" + child(0, true) + ")";

@@ -25,7 +25,7 @@ class StatementPlanner {
     if (query == nullptr) ThrowInternal("a statement without query has no plan");
     plan->root = MakePointPlan(*query, *statement_, planning_.context);
     if (plan->root != nullptr) {
-      plan->parallel_reason = "serial: one row";
+      plan->parallel_reason = "serial, one row";
       Finish(*plan);
       return plan;
     }

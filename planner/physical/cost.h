@@ -19,7 +19,7 @@ class CostModel {
   static constexpr double kHashFactor = 0.04;          // cpu_tuple_cost: hash and probe, 10 ns; inserting costs twice that
   static constexpr double kSortFactor = 0.05;          // cpu_operator_cost per comparison: 3 ns
   static constexpr double kFetchFactor = 0.05;         // random_page_cost: an index descent with its row, 5 µs
-  static constexpr double kIndexRowFactor = 2.0;       // cpu_index_tuple_cost: a further entry of the same range and its row, 250 ns
+  static constexpr double kIndexRowFactor = 4.0;       // cpu_index_tuple_cost: a further entry of the same range and its row, 500 ns
   static constexpr double kSetupFactor = 0.002;        // parallel_setup_cost: waking pooled threads takes 50 µs, not forking
   static constexpr double kTransferFactor = 0.003;     // parallel_tuple_cost: a chunk changes hands as a whole, 7 ns a row
 

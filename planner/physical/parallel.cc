@@ -74,9 +74,9 @@ PlanNodePtr Parallelizer::Place(PlanNodePtr root) {
 
 std::string Parallelizer::Reason() const {
   if (!parallel_reason_.empty()) return parallel_reason_;
-  if (!forbidden_.empty()) return "serial: " + forbidden_;
-  if (!serial_reason_.empty()) return "serial: " + serial_reason_;
-  return "serial: nothing to share among workers";
+  if (!forbidden_.empty()) return "serial, " + forbidden_;
+  if (!serial_reason_.empty()) return "serial, " + serial_reason_;
+  return "serial, nothing to share among workers";
 }
 
 bool Parallelizer::ExpressionsSafe(const PlanNode& node) const {

@@ -62,8 +62,12 @@ class PushDown {
     for (const ExprRef& condition : conditions) AddNullRejected(condition, &rejected);
     switch (node->kind) {
       case LogicalKind::kFilter: {
+        Conditions terms;
         for (const ExprRef& condition : As<Filter>(*node).conditions) {
-          for (const ExprRef& term : Conjuncts(condition)) FactorOr(term, &conditions);
+          for (const ExprRef& term : Conjuncts(condition)) FactorOr(term, &terms);
+        }
+        for (ExprRef& term : terms) {
+          if (IsVolatile(term) || !Contains(conditions, term)) conditions.push_back(std::move(term));
         }
         LogicalPtr child = std::move(node->children[0]);
         return Push(std::move(child), std::move(conditions), std::move(rejected));

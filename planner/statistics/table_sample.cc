@@ -71,27 +71,37 @@ std::optional<double> TableSample::Matching(const ExprRef& predicate, std::span<
 const TableSample::ColumnSummary& TableSample::Summary(uint32_t column, double table_rows) {
   if (summaries_[column].has_value()) return *summaries_[column];
   ColumnSummary summary;
-  std::unordered_map<uint64_t, uint32_t> counts;
-  uint64_t nulls = 0;
+  // Rows of a vector are neighbours and often alike (clustered keys, dates), so a vector counts each of its values once: "once" and "twice"
+  // below are numbers of vectors.
+  std::unordered_map<uint64_t, uint32_t> vectors_with;
+  uint64_t nulls = 0, sightings = 0;
   std::vector<uint64_t> hashes(kVectorSize);
   for (const auto& block : blocks_) {
     const Vector& vector = Read(*block, column);
     HashVector(vector, block->rows, hashes.data(), false);
+    std::sort(hashes.begin(), hashes.begin() + block->rows);
     for (uint32_t i = 0; i < block->rows; ++i) {
-      if (hashes[i] == kNullHash) ++nulls; else ++counts[hashes[i]];
+      if (hashes[i] == kNullHash) {
+        ++nulls;
+      } else if (i == 0 || hashes[i] != hashes[i - 1]) {
+        ++vectors_with[hashes[i]];
+        ++sightings;
+      }
     }
   }
   const double sampled = static_cast<double>(rows_ - nulls);
-  const auto distinct = static_cast<double>(counts.size());
-  const auto once = static_cast<double>(std::count_if(counts.begin(), counts.end(), [](const auto& entry) { return entry.second == 1; }));
+  const auto distinct = static_cast<double>(vectors_with.size());
+  const auto once = static_cast<double>(std::count_if(vectors_with.begin(), vectors_with.end(), [](const auto& entry) { return entry.second == 1; }));
   summary.null_fraction = rows_ == 0 ? 0 : static_cast<double>(nulls) / rows_;
   const double rows = std::max(table_rows * (1 - summary.null_fraction), sampled);
   if (whole_ || sampled <= 0) {
     summary.distinct = distinct;
   } else {
-    // Haas and Stokes' Duj1, as PostgreSQL's ANALYZE has it: n * d / (n - f1 + f1 * n / N).
-    const double denominator = sampled - once + once * sampled / rows;
-    summary.distinct = std::clamp(denominator <= 0 ? rows : sampled * distinct / denominator, distinct, rows);
+    // Haas and Stokes' Duj1, as PostgreSQL's ANALYZE has it, n * d / (n - f1 + f1 * n / N), over sightings instead of rows.
+    const auto n = static_cast<double>(sightings);
+    const double all = rows * n / sampled;
+    const double denominator = n - once + once * n / all;
+    summary.distinct = std::clamp(denominator <= 0 ? rows : n * distinct / denominator, distinct, rows);
   }
   summaries_[column] = summary;
   return *summaries_[column];
