@@ -60,13 +60,21 @@ class StatementPlanner {
     // Conditions first go as deep as the subqueries let them, so that domains of correlated subqueries are small; once those are
     // dissolved and projections out of the way, the rest follows.
     root = PushDownPredicates(std::move(root));
-    root = Unnest(std::move(root), planning_);
+    estimator_.Learn(*root);
+    root = Unnest(std::move(root), planning_, estimator_);
     root = InlineProjections(std::move(root), columns);
     root = PushDownPredicates(std::move(root));
     root = RemoveRedundant(std::move(root), planning_);
+    ForgetRows(*root);
     estimator_.Learn(*root);
     root = OrderAllJoins(std::move(root), estimator_, planning_.context.settings);
     return lowering_.LowerQuery(*root, columns);
+  }
+
+  // Estimates of trees that have changed since.
+  static void ForgetRows(LogicalNode& node) {
+    node.rows = -1;
+    for (LogicalPtr& child : node.children) ForgetRows(*child);
   }
 
   void PlanCtes(Plan& plan) {

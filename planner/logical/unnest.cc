@@ -8,6 +8,9 @@ namespace gather::planner {
 
 namespace {
 
+// Input rows from which restricting a grouping to the outer side's keys may pay, and the share of the groups that must suffice.
+constexpr double kRestrictFrom = 5000, kRestrictShare = 0.3;
+
 bool IsCorrelated(const ExprRef& expr, const RelSet& outer) { return expr != nullptr && RelationsOf(expr).Intersects(outer); }
 
 // What an aggregate yields for no rows is null, but for these 0.
@@ -27,7 +30,7 @@ bool HasItem(const std::vector<Item>& items, ColumnRef ref) {
 
 class Unnester {
  public:
-  explicit Unnester(Planning& planning) : planning_(planning) {}
+  Unnester(Planning& planning, Estimator& estimator) : planning_(planning), estimator_(estimator) {}
 
   void Visit(LogicalPtr& node) {
     for (LogicalPtr& child : node->children) Visit(child);
@@ -83,6 +86,7 @@ class Unnester {
     std::vector<ExprRef> pulled;
     if (correlated || !Pull(aggregate.children[0], &pulled, true, true)) return false;
     Pull(aggregate.children[0], &pulled, true, false);
+    RestrictToOuter(aggregate, pulled, *join.children[0]);
     AddKeys(aggregate, &pulled);
     // Above the join the projections see the aggregates, with counts corrected.
     ColumnMap corrected;
@@ -115,6 +119,56 @@ class Unnester {
     top->children.push_back(std::move(node));
     node = MakeFilter(std::move(top), above);
     return true;
+  }
+
+  // Groups nobody asks for need not be computed: if the outer side has few of the keys, the input is semi-joined with it first. Any part of
+  // the outer side that produces the columns will do: more keys than needed do no harm.
+  void RestrictToOuter(Aggregate& aggregate, const std::vector<ExprRef>& equalities, const LogicalNode& outer) {
+    if (equalities.empty()) return;
+    RelSet needed;
+    std::vector<ExprRef> inner_sides;
+    for (const ExprRef& equality : equalities) {
+      const size_t inner = IsCorrelated(equality->children[0], outer_) ? 1 : 0;
+      AddRelations(equality->children[1 - inner], &needed);
+      inner_sides.push_back(equality->children[inner]);
+    }
+    const LogicalNode* source = &outer;
+    for (;;) {
+      const LogicalNode* below = nullptr;
+      if (source->kind == LogicalKind::kJoin) {
+        const JoinKind kind = As<Join>(*source).join;
+        const bool left = needed.IsSubsetOf(Produced(*source->children[0]));
+        const bool right = kind == JoinKind::kInner && needed.IsSubsetOf(Produced(*source->children[1]));
+        const bool passes = kind == JoinKind::kInner || kind == JoinKind::kLeft || kind == JoinKind::kMark || kind == JoinKind::kSingle;
+        if (passes && left) below = source->children[0].get();
+        else if (right) below = source->children[1].get();
+      } else if (source->kind == LogicalKind::kFilter && source->children[0]->kind == LogicalKind::kJoin) {
+        below = source->children[0].get();
+      }
+      if (below == nullptr) break;
+      source = below;
+    }
+    bool is_volatile = false;
+    ForEachExpressionBelow(const_cast<LogicalNode&>(*source), [&is_volatile](ExprRef& expr) { is_volatile = is_volatile || IsVolatile(expr); });
+    if (is_volatile || !Free(*source).empty()) return;
+    const double input = estimator_.Rows(*aggregate.children[0]), groups = estimator_.Groups(inner_sides, input);
+    const double asked = estimator_.Rows(*source);
+    if (input < kRestrictFrom || asked > kRestrictShare * groups) return;
+    std::map<uint32_t, uint32_t> renamed;
+    LogicalPtr keys = Copy(*source, &planning_.next_relation, &renamed);
+    estimator_.Learn(*keys);
+    std::vector<ExprRef> conditions;
+    for (const ExprRef& equality : equalities) {
+      conditions.push_back(sql::Rewrite(equality, [&renamed](const ExprRef& node) -> ExprRef {
+        if (node->kind != ExprKind::kColumn) return nullptr;
+        const auto fresh = renamed.find(node->relation.value);
+        if (fresh == renamed.end()) return nullptr;
+        Column column = ColumnOf(*node);
+        column.ref.relation.value = fresh->second;
+        return MakeColumn(column);
+      }));
+    }
+    aggregate.children[0] = MakeJoin(JoinKind::kSemi, std::move(aggregate.children[0]), std::move(keys), std::move(conditions));
   }
 
   // Adds the inner sides of pulled equalities to the keys and makes the equalities refer to the keys.
@@ -525,6 +579,7 @@ class Unnester {
   }
 
   Planning& planning_;
+  Estimator& estimator_;
   // Of the join being dissolved.
   RelSet outer_;
   std::vector<Column> domain_columns_;
@@ -533,8 +588,8 @@ class Unnester {
 
 }  // namespace
 
-LogicalPtr Unnest(LogicalPtr root, Planning& planning) {
-  Unnester(planning).Visit(root);
+LogicalPtr Unnest(LogicalPtr root, Planning& planning, Estimator& estimator) {
+  Unnester(planning, estimator).Visit(root);
   return root;
 }
 
