@@ -47,8 +47,8 @@ enum class ExprKind : uint8_t {
   kScalarArray,     // children[0] op ANY/ALL (children[1], an array): `function`, `any`. IN lists of constants become this.
   kInList,          // children[0] = one of children[1…] by equality `function`; `negated` for NOT IN (then three-valued NOT)
   kArray,           // ARRAY[…] of element type; multi-dimensional when children are arrays (`any` = true)
-  kSubscript,       // children[0][children[1]] (array element); slices: kSlice
-  kSlice,           // children[0][children[1]:children[2]]; a missing bound is a null child
+  kSubscript,       // children[0][children[1]][children[2]]… (array element): one child per subscript; slices: kSlice
+  kSlice,           // children[0][children[1]:children[2]][children[3]:children[4]]…; a missing bound is a null child
   kRow,             // ROW(…): only inside comparisons and IN (expanded by the binder) or as record output
   kSubquery,        // see `subquery_kind`
   kAggregate,       // aggregate call, see `aggregate`; index: 0, or how many query levels up the query lies whose rows it aggregates

@@ -64,6 +64,7 @@ enum class SetOperation : uint8_t { kNone, kUnion, kIntersect, kExcept };
 struct Cte {
   uint32_t number;                                     // unique over the statement
   std::string name;
+  std::vector<std::string> column_names;               // WITH name (a, b): as written, for deparse
   std::shared_ptr<const Query> query;
   bool recursive = false;                              // query is UNION [ALL] of base and recursive term
   std::optional<bool> materialized;                    // as written; absent: inlined when referenced once and not volatile

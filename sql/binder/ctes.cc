@@ -168,6 +168,7 @@ void Binder::BindWith(const ast::WithClause& with, Scope& scope, std::vector<Cte
     Cte cte;
     cte.number = name->number;
     cte.name = name->name;
+    cte.column_names.assign(item->column_names.begin(), item->column_names.end());
     if (item->materialize != ast::CommonTableExpr::Materialize::kDefault) {
       cte.materialized = item->materialize == ast::CommonTableExpr::Materialize::kAlways;
     }

@@ -20,7 +20,28 @@ class TreeReader::Nesting {
 
 const ast::Node* TreeReader::ReadStatement(const ::Node* statement) {
   depth_ = 0;
-  return Read(statement);
+  const ast::Node* node = Read(statement);
+  if (const auto* select = ast::TryAs<ast::SelectStmt>(node)) return ReadSelectInto(*select);
+  if (const auto* explain = ast::TryAs<ast::ExplainStmt>(node)) {
+    if (const auto* select = ast::TryAs<ast::SelectStmt>(explain->query)) {
+      const_cast<ast::ExplainStmt*>(explain)->query = ReadSelectInto(*select);
+    }
+  }
+  return node;
+}
+
+// SELECT … INTO is CREATE TABLE AS in other words: commands meet one form only. Of a set operation its first SELECT carries INTO.
+const ast::Node* TreeReader::ReadSelectInto(const ast::SelectStmt& select) {
+  const ast::SelectStmt* first = &select;
+  while (first->op != ast::SetOp::kNone) first = first->left;
+  if (first->into == nullptr) return &select;
+  auto* to = New<ast::CreateTableAsStmt>();
+  to->into = first->into;
+  to->is_select_into = true;
+  // The tree was made a moment ago and is nobody else's yet.
+  const_cast<ast::SelectStmt*>(first)->into = nullptr;
+  to->query = &select;
+  return to;
 }
 
 ast::Names TreeReader::ReadNames(const ::List* list) {

@@ -67,6 +67,7 @@ class TreeReader {
   const ast::Node* ReadCommand(const ::Node& node);
   const ast::Node* ReadOther(const ::Node& node);
 
+  const ast::Node* ReadSelectInto(const ast::SelectStmt& select);
   const ast::Node* ReadAConst(const ::A_Const& from);
   const ast::Node* ReadAExpr(const ::A_Expr& from);
   const ast::Node* ReadFuncCall(const ::FuncCall& from);
