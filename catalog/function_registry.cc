@@ -14,7 +14,7 @@ constexpr Oid kFirstOwnFunctionOid = 8000;
 
 using TableFunction = FunctionTable (*)();
 constexpr TableFunction kTables[] = {
-    IntegerFunctions, FloatFunctions,   NumericFunctions, BooleanFunctions,  ByteaFunctions,  ArrayFunctions,  AggregateFunctions,
+    IntegerFunctions, FloatFunctions,   NumericFunctions, BooleanFunctions,  ByteaFunctions,  ArrayFunctions,  AggregateFunctions,  RecordFunctions, HashFunctions, WindowFunctions,
     StringFunctions,  PatternFunctions, FormatFunctions,  DateTimeFunctions, SeriesFunctions, SystemFunctions,
 };
 

@@ -20,6 +20,9 @@ FunctionTable NumericFunctions();
 FunctionTable BooleanFunctions();
 FunctionTable ByteaFunctions();        // bytea, uuid
 FunctionTable ArrayFunctions();
+FunctionTable RecordFunctions();       // whole-row comparison
+FunctionTable HashFunctions();         // hashtext, hashint4 …
+FunctionTable WindowFunctions();       // row_number, rank, lag …: rows only, WindowAgg computes them
 FunctionTable AggregateFunctions();    // count sum avg min max, bool_*, bit_*, stddev …, string_agg, array_agg
 FunctionTable StringFunctions();       // text varchar bpchar name "char": functions, comparison, casts
 FunctionTable PatternFunctions();      // LIKE, ILIKE, SIMILAR TO, regular expressions

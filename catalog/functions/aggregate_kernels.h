@@ -57,6 +57,7 @@ struct UnaryAggregate {
 extern const AggregateKernels kCountRows;
 extern const AggregateKernels kSumInt2, kSumInt4, kSumInt8, kSumNumeric, kSumFloat4, kSumFloat8;
 extern const AggregateKernels kAvgInt2, kAvgInt4, kAvgInt8, kAvgNumeric, kAvgFloat4, kAvgFloat8;
+extern const AggregateKernels kSumInterval, kAvgInterval;
 // The least or greatest, by the argument's type.
 const AggregateKernels* MinKernels(Oid type);
 const AggregateKernels* MaxKernels(Oid type);

@@ -9,6 +9,7 @@
 
 #include "catalog/functions/aggregate_kernels.h"
 #include "catalog/functions/numeric_kernels.h"
+#include "types/datetime_arithmetic.h"
 #include "types/error.h"
 #include "types/numeric.h"
 
@@ -330,8 +331,32 @@ struct FloatAverage {
     if (state.rows == 0) result.SetNull(row); else result.data<double>()[row] = state.sum / static_cast<double>(state.rows);
   }
 };
+
+// ---- interval
+
+struct IntervalSum {
+  using Value = Interval;
+  struct State { Interval sum; int64_t rows = 0; };
+  static void Add(State& state, const Interval& value) {
+    state.sum = AddIntervals(state.sum, value);
+    ++state.rows;
+  }
+  static void Merge(State& into, State& from) {
+    into.sum = AddIntervals(into.sum, from.sum);
+    into.rows += from.rows;
+  }
+  static void Final(State& state, Vector& result, uint32_t row) {
+    if (state.rows == 0) result.SetNull(row); else result.data<Interval>()[row] = state.sum;
+  }
+};
+struct IntervalAverage : IntervalSum {
+  static void Final(State& state, Vector& result, uint32_t row) {
+    if (state.rows == 0) result.SetNull(row); else result.data<Interval>()[row] = DivideInterval(state.sum, static_cast<double>(state.rows));
+  }
+};
 }  // namespace
 
+const AggregateKernels kSumInterval = UnaryAggregate<IntervalSum>::kKernels, kAvgInterval = UnaryAggregate<IntervalAverage>::kKernels;
 const AggregateKernels kCountRows = {sizeof(CountState), InitializeState<CountState>, CountUpdate, CountUpdateOne, CountCombine, CountFinalize, nullptr, false};
 const AggregateKernels kSumInt2 = UnaryAggregate<SumToInt8<int16_t>>::kKernels;
 const AggregateKernels kSumInt4 = UnaryAggregate<SumToInt8<int32_t>>::kKernels;

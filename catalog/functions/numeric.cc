@@ -68,6 +68,7 @@ constexpr FunctionRow kFunctions[] = {
     {5049, "lcm", {kNumeric, kNumeric}, kNumeric, NumericLcm, "least common multiple"},
     {1708, "round", {kNumeric}, kNumeric, NumericRounded, "value rounded to 'scale' of zero"},
     {1710, "trunc", {kNumeric}, kNumeric, NumericTruncated, "value truncated to 'scale' of zero"},
+    {1481, "log10", {kNumeric}, kNumeric, NumericLog, "base 10 logarithm"},
     {1741, "log", {kNumeric}, kNumeric, NumericLog, "base 10 logarithm"},
     // clang-format on
 };

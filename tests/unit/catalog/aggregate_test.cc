@@ -62,6 +62,11 @@ TEST(Aggregate, Collections) {
   EXPECT_EQ(Aggregate("array_agg", {{kInt4Array, {"{1,2}", "{3}"}}}), "ERROR 2202E cannot accumulate arrays of different dimensionality");
 }
 
+TEST(Aggregate, Intervals) {
+  EXPECT_EQ(Aggregate("sum", {{kInterval, {"1 day", "2 hours", nullptr}}}), "1 day 02:00:00");
+  EXPECT_EQ(Aggregate("avg", {{kInterval, {"1 day", "2 days"}}}), "1 day 12:00:00");
+}
+
 TEST(Aggregate, OrderedSets) {
   // Rows come sorted: the operator's part.
   const std::vector<const char*> half = {"0.5", "0.5", "0.5", "0.5"};
