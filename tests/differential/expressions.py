@@ -2,6 +2,7 @@
 import itertools
 import random
 
+import number_expressions
 import text_expressions
 
 SETTINGS = ["set timezone = 'UTC'", "set datestyle = 'ISO, MDY'", "set intervalstyle = 'postgres'"]
@@ -334,4 +335,4 @@ def aggregates():
 
 
 FILES = {"numbers_input": numbers_input, "numbers_arithmetic": numbers_arithmetic, "numbers_casts": numbers_casts, "numbers_functions": numbers_functions, "strings": strings, "booleans": booleans, "dates_input": dates_input, "dates_arithmetic": dates_arithmetic, "dates_functions": dates_functions,
-         "other_types": other_types, "arrays": arrays, "aggregates": aggregates, **text_expressions.FILES}
+         "other_types": other_types, "arrays": arrays, "aggregates": aggregates, **text_expressions.FILES, **number_expressions.FILES}
