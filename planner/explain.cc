@@ -38,7 +38,7 @@ std::string JoinName(const char* method, JoinKind kind) {
 class Explainer {
  public:
   Explainer(const Plan& plan, const ExplainOptions& options, const ExecutionActuals* actuals)
-      : plan_(plan), options_(options), actuals_(options.analyze ? actuals : nullptr), printer_(plan, options.verbose || HasSeveralRelations(plan)) {}
+      : plan_(plan), options_(options), actuals_(options.analyze ? actuals : nullptr), printer_(plan, options.verbose || HasSeveralRelations(plan), options.verbose) {}
 
   ExplainEntry Root() {
     ExplainEntry root = Node(*plan_.root, "", nullptr);
@@ -109,7 +109,7 @@ class Explainer {
 
   void Filter(ExplainEntry& entry, const PlanNode& node, const char* label = "Filter") const {
     if (node.filter == nullptr) return;
-    Text(entry, label, printer_.OverRow(node, node.filter));
+    Text(entry, label, node.children.empty() ? printer_.ScanCondition(node, node.filter) : printer_.OverRow(node, node.filter));
     if (const NodeActuals* actual = ActualsOf(node)) {
       const uint64_t removed = actual->rows_removed_by_filter / std::max<uint64_t>(1, actual->loops);
       if (actual->rows_removed_by_filter > 0 || options_.format == ExplainFormat::kJson) Integer(entry, "Rows Removed by Filter", removed);

@@ -226,6 +226,14 @@ std::string ExpressionPrinter::OverRow(const PlanNode& node, const ExprRef& expr
   return Text(expr, scope, false);
 }
 
+std::string ExpressionPrinter::ScanCondition(const PlanNode& node, const ExprRef& expr) const {
+  const bool before = qualify_;
+  qualify_ = verbose_;
+  std::string text = OverRow(node, expr);
+  qualify_ = before;
+  return text;
+}
+
 std::string ExpressionPrinter::OverChild(const PlanNode& child, const ExprRef& expr) const {
   bool computed = false;
   if (expr->kind == ExprKind::kSlot) return OutputSlot(child, expr->index, &computed);
@@ -263,7 +271,11 @@ std::string ExpressionPrinter::IndexCondition(const IndexScanNode& node, const P
   scope.outer = outer;
   scope.table = &node;
   scope.row = &node;
-  return Text(node.condition, scope, false);
+  const bool before = qualify_;
+  qualify_ = verbose_;
+  std::string text = Text(node.condition, scope, false);
+  qualify_ = before;
+  return text;
 }
 
 std::string ExpressionPrinter::WithoutRow(const ExprRef& expr) const { return Text(expr, Scope(), false); }
@@ -279,7 +291,11 @@ std::string ExpressionPrinter::Slot(const Expr& slot, const Scope& scope) const 
   std::string text;
   if (slot.kind == ExprKind::kOuterSlot) {
     if (scope.outer == nullptr) return slot.name;
+    // Not of the relation being scanned: always with its relation.
+    const bool before = qualify_;
+    qualify_ = true;
     text = OutputSlot(*scope.outer, slot.index, &computed);
+    qualify_ = before;
   } else if (scope.row != nullptr) {
     text = RawSlot(*scope.row, slot.index, &computed);
     // An aggregate's own results are its expressions, not references.

@@ -12,8 +12,11 @@ namespace gather::planner {
 class ExpressionPrinter {
  public:
   // `qualify`: columns with their relation's name, as PostgreSQL does when the statement has more than one relation.
-  ExpressionPrinter(const Plan& plan, bool qualify) : plan_(plan), qualify_(qualify) {}
+  // (a scan's own conditions never do, unless `verbose`).
+  ExpressionPrinter(const Plan& plan, bool qualify, bool verbose) : plan_(plan), qualify_(qualify), verbose_(verbose) {}
 
+  // A scan's filter: without the relation's name.
+  std::string ScanCondition(const PlanNode& node, const ExprRef& expr) const;
   // `expr` over the raw row of `node`.
   std::string OverRow(const PlanNode& node, const ExprRef& expr) const;
   // `expr` over the output of `child` (keys and arguments of an Aggregate, hash keys): columns of the child shown as they are computed.
@@ -49,7 +52,9 @@ class ExpressionPrinter {
   std::string Qualified(const PlanNode& scan, const std::string& column) const;
 
   const Plan& plan_;
-  bool qualify_;
+  // Changed while a scan's conditions are printed.
+  mutable bool qualify_;
+  const bool verbose_;
 };
 
 std::string ConstantText(const Datum& value, SqlType type, int show_type);

@@ -63,6 +63,7 @@ class StatementPlanner {
     estimator_.Learn(*root);
     root = Unnest(std::move(root), planning_, estimator_);
     root = InlineProjections(std::move(root), columns);
+    root = SimplifyUniqueJoins(std::move(root), planning_);
     root = PushDownPredicates(std::move(root));
     root = RemoveRedundant(std::move(root), planning_);
     ForgetRows(*root);

@@ -330,7 +330,8 @@ void RenameOwn(LogicalNode& node, const Renaming& renamed) {
 }  // namespace
 
 LogicalPtr Copy(const LogicalNode& node, uint32_t* next_relation, std::map<uint32_t, uint32_t>* renamed) {
-  for (uint32_t id : Defined(node).ids()) renamed->emplace(id, (*next_relation)++);
+  const RelSet defined = Defined(node);
+  for (uint32_t id : defined.ids()) renamed->emplace(id, (*next_relation)++);
   LogicalPtr copy = CopyTree(node);
   RenameOwn(*copy, *renamed);
   ForEachExpressionBelow(*copy, [renamed](ExprRef& expr) { expr = RenameColumns(expr, *renamed); });

@@ -21,6 +21,9 @@ class Inliner {
         for (const ExprRef& key : As<Window>(node).partition_by) pinned_.AddFrom(key);
         for (const sql::SortItem& item : As<Window>(node).order_by) pinned_.AddFrom(item.expression);
         break;
+      case LogicalKind::kProject: PinPassedThrough(As<Project>(node).items); break;
+      case LogicalKind::kProjectSet: PinPassedThrough(As<ProjectSet>(node).items); break;
+      case LogicalKind::kAggregate: PinPassedThrough(As<Aggregate>(node).keys); break;
       default: break;
     }
     for (LogicalPtr& child : node.children) FindPinned(*child);
@@ -42,7 +45,7 @@ class Inliner {
     }
     if (node->kind != LogicalKind::kProject || is_root) return;
     auto& project = As<Project>(*node);
-    for (Item& item : project.items) item.expression = Substitute(item.expression, map_);
+    SubstituteItems(project.items, map_);
     const bool all = std::all_of(project.items.begin(), project.items.end(), [&](const Item& item) { return MayInline(item, nullable); });
     if (!all) return;
     for (const Item& item : project.items) {
@@ -52,9 +55,35 @@ class Inliner {
     node = std::move(child);
   }
 
-  const ColumnMap& map() const { return map_; }
+  // The whole tree with the columns that are left.
+  void Apply(LogicalNode& node) const {
+    if (map_.empty()) return;
+    if (node.kind == LogicalKind::kProject) SubstituteItems(As<Project>(node).items, map_);
+    else if (node.kind == LogicalKind::kProjectSet) SubstituteItems(As<ProjectSet>(node).items, map_);
+    else if (node.kind == LogicalKind::kAggregate) SubstituteItems(As<Aggregate>(node).keys, map_);
+    ForEachExpression(node, [this](ExprRef& expr) { expr = Substitute(expr, map_); });
+    for (LogicalPtr& child : node.children) Apply(*child);
+  }
 
  private:
+  static bool IsPassedThrough(const Item& item) { return item.expression->kind == ExprKind::kColumn && RefOf(*item.expression) == item.out; }
+
+  // These must stay columns.
+  void PinPassedThrough(const std::vector<Item>& items) {
+    for (const Item& item : items) {
+      if (IsPassedThrough(item)) pinned_.Add(item.out);
+    }
+  }
+
+  // A column that is passed through keeps its identity: it is known above by the name it has below.
+  static void SubstituteItems(std::vector<Item>& items, const ColumnMap& map) {
+    for (Item& item : items) {
+      const bool passed = IsPassedThrough(item);
+      item.expression = Substitute(item.expression, map);
+      if (passed) item.out = RefOf(*item.expression);
+    }
+  }
+
   bool MayInline(const Item& item, bool nullable) const {
     const ExprRef& expr = item.expression;
     if (expr->kind == ExprKind::kColumn && RefOf(*expr) == item.out) return true;
@@ -76,7 +105,7 @@ LogicalPtr InlineProjections(LogicalPtr root, const std::vector<Column>& kept) {
   Inliner inliner(kept);
   inliner.FindPinned(*root);
   inliner.Visit(root, false, true);
-  SubstituteBelow(*root, inliner.map());
+  inliner.Apply(*root);
   return root;
 }
 

@@ -14,7 +14,8 @@ bool Contains(const Conditions& conditions, const ExprRef& condition) {
 
 // The relations of which `condition` lets no all-null row through.
 void AddNullRejected(const ExprRef& condition, RelSet* relations) {
-  for (uint32_t id : RelationsOf(condition).ids()) {
+  const RelSet used = RelationsOf(condition);
+  for (uint32_t id : used.ids()) {
     if (RejectsNulls(condition, RelSet(RelId(id)))) relations->Add(RelId(id));
   }
 }
@@ -52,8 +53,10 @@ class PushDown {
   // Marks that are wanted for more than one filter.
   void CountMarks(LogicalNode& node, std::map<uint32_t, int>* filtered) {
     ForEachExpression(node, [&](ExprRef& expr) {
-      if (node.kind != LogicalKind::kFilter) AddRelations(expr, &wanted_);
-      else for (uint32_t id : RelationsOf(expr).ids()) if (++(*filtered)[id] > 1) wanted_.Add(RelId(id));
+      const RelSet used = RelationsOf(expr);
+      for (uint32_t id : used.ids()) {
+        if (node.kind != LogicalKind::kFilter || ++(*filtered)[id] > 1) wanted_.Add(RelId(id));
+      }
     });
     for (LogicalPtr& child : node.children) CountMarks(*child, filtered);
   }

@@ -18,6 +18,9 @@ LogicalPtr InlineProjections(LogicalPtr root, const std::vector<Column>& kept);
 // or_factors.cc: (a AND b) OR (a AND c) as a, (b OR c); and for each relation that every arm restricts, that restriction on its own.
 void FactorOr(const ExprRef& condition, std::vector<ExprRef>* out);
 
+// unique_joins.cc: semi joins as inner, single joins as left joins where the right side has at most one partner.
+LogicalPtr SimplifyUniqueJoins(LogicalPtr root, const Planning& planning);
+
 // redundant.cc: sorts whose order nobody sees, DISTINCT over what is distinct already.
 LogicalPtr RemoveRedundant(LogicalPtr root, const Planning& planning);
 
