@@ -60,6 +60,8 @@ Vector ToPackedNumeric(const Vector& vector, uint32_t rows);
 // numeric(p,s) columns: the integer representation of `typmod`'s scale (kInt64 for p <= 18, kInt128 for p <= 38) when every value has
 // one; otherwise the packed vector. Storage and casts call it so that scans and kernels meet integers.
 Vector ToScaledNumeric(const Vector& vector, int32_t typmod, uint32_t rows);
+// Makes a vector ready for NumericIn and NumericReceive of values of its type: scaled integers where the typmod allows, else packed.
+void ResetForNumericInput(Vector& vector);
 // Decimal digits that certainly hold every value of a scaled vector, from its data when that is narrower than its shape says.
 int MeasureDigits(const Vector& vector, uint32_t rows);
 // Representation that fits `digits` decimal digits.

@@ -94,6 +94,13 @@ Vector ToPackedNumeric(const Vector& vector, uint32_t rows) {
   return out;
 }
 
+void ResetForNumericInput(Vector& vector) {
+  const NumericTypmod limit = DecodeNumericTypmod(vector.type().typmod);
+  const bool scaled = limit.precision > 0 && limit.scale >= 0 && limit.scale <= limit.precision;
+  vector.Reset(scaled ? NumericPhysical(limit.precision) : PhysicalType::kString);
+  if (vector.physical() != PhysicalType::kString) vector.set_shape({static_cast<int16_t>(limit.scale), static_cast<int16_t>(limit.precision)});
+}
+
 Vector ToScaledNumeric(const Vector& vector, int32_t typmod, uint32_t rows) {
   const NumericTypmod limit = DecodeNumericTypmod(typmod);
   const PhysicalType physical = NumericPhysical(limit.precision);

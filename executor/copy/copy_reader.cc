@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "types/error.h"
+#include "types/numeric.h"
 #include "types/utf8.h"
 
 namespace gather::executor {
@@ -42,7 +43,7 @@ CopyReader::CopyReader(const CopyOptions& options, std::string table, std::vecto
     force_null_.push_back(listed(options_.force_null, column.name));
   }
   chunk_ = Chunk(types);
-  chunk_.Reset();
+  StartChunk();
   header_pending_ = options_.header != CopyHeader::kNone;
 }
 
@@ -274,7 +275,15 @@ void CopyReader::EndRow() {
 void CopyReader::Flush() {
   if (chunk_.rows() == 0) return;
   consumer_(chunk_);
+  StartChunk();
+}
+
+void CopyReader::StartChunk() {
   chunk_.Reset();
+  // numeric(p,s) is read straight into integers.
+  for (Vector& vector : chunk_.vectors()) {
+    if (vector.type().oid == type_oid::kNumeric) ResetForNumericInput(vector);
+  }
 }
 
 size_t CopyReader::FeedBinary(std::string_view data) {

@@ -45,6 +45,7 @@ class CopyReader {
   void Store(size_t column, std::string_view value);
   void EndRow();
   void Flush();
+  void StartChunk();
 
   struct Field { std::string_view text; bool null; };
 
