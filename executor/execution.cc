@@ -23,6 +23,7 @@ const Datum& ExecutionState::ExecParameter(uint32_t index) {
   InitPlanState& state = init_plans.at(index);
   if (state.value.has_value()) return *state.value;
   const planner::InitPlan& init = plan->init_plans[index];
+  state.running = true;
   PlanStream stream(*init.root, *this);
   Chunk chunk;
   switch (init.kind) {
