@@ -60,6 +60,7 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const KvOptions& optio
     if (family == Family::kIndex) {
       table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
       table.data_block_hash_table_util_ratio = 0.75;
+      table.block_restart_interval = 4;                  // a hash hit leads to at most four keys to compare
     }
     result.compression = rocksdb::kLZ4Compression;
   }
@@ -226,6 +227,8 @@ KvStore::KvStore(const std::string& directory, const KvOptions& options) : state
   db_options.keep_log_file_num = 4;
   db_options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   db_options.bytes_per_sync = 1 << 20;
+  // Log files are written over: a commit's fsync then changes no file size, so the file system has no journal to write.
+  db_options.recycle_log_file_num = 4;
   // Needed for RocksDB to recover by itself once a full disk has room again.
   db_options.sst_file_manager.reset(rocksdb::NewSstFileManager(rocksdb::Env::Default()));
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.block_cache_bytes);

@@ -103,12 +103,6 @@ void Segment::FillConstant(Vector& out) const {
   out.SetKind(VectorKind::kConstant);
 }
 
-StringRef Segment::PlainString(uint32_t slot) const {
-  const auto* offsets = At<uint32_t>(header_.payload_at);
-  const char* text = reinterpret_cast<const char*>(offsets + header_.rows + 1);
-  return {text + offsets[slot], offsets[slot + 1] - offsets[slot]};
-}
-
 int64_t Segment::RunValue(uint32_t slot, uint32_t* run) const {
   const auto* values = At<int64_t>(header_.payload_at);
   const auto* ends = reinterpret_cast<const uint32_t*>(values + header_.runs_or_entries);
@@ -217,7 +211,8 @@ void Segment::Read(uint32_t vector, Vector& out) const {
   auto* refs = out.data<StringRef>();
   const auto* offsets = At<uint32_t>(header_.payload_at) + vector * kVectorSize;
   const char* text = reinterpret_cast<const char*>(At<uint32_t>(header_.payload_at) + header_.rows + 1);
-  for (uint32_t i = 0; i < rows; ++i) refs[i] = StringRef(text + offsets[i], offsets[i + 1] - offsets[i]);
+  // Built in place: assembled elsewhere and copied, each would stall on store forwarding.
+  for (uint32_t i = 0; i < rows; ++i) new (refs + i) StringRef(text + offsets[i], offsets[i + 1] - offsets[i]);
   out.KeepAlive(shared_from_this());
   CopyValidity(vector, out);
 }
@@ -288,7 +283,10 @@ void Segment::Read(uint32_t vector, const RowIndex* picked, uint32_t count, Vect
   }
   Prepare(out, physical);
   if (physical == PhysicalType::kString) {
-    for (uint32_t i = 0; i < count; ++i) out.data<StringRef>()[i] = PlainString(vector * kVectorSize + picked[i]);
+    const auto* offsets = At<uint32_t>(header_.payload_at) + vector * kVectorSize;
+    const char* text = reinterpret_cast<const char*>(At<uint32_t>(header_.payload_at) + header_.rows + 1);
+    auto* refs = out.data<StringRef>();
+    for (uint32_t i = 0; i < count; ++i) new (refs + i) StringRef(text + offsets[picked[i]], offsets[picked[i] + 1] - offsets[picked[i]]);
     out.KeepAlive(shared_from_this());
   } else {
     const uint8_t* from = data_ + header_.payload_at + size_t{vector} * kVectorSize * size;

@@ -82,7 +82,6 @@ class Segment : public std::enable_shared_from_this<Segment> {
   void FillConstant(Vector& out) const;
   void CopyValidity(uint32_t vector, Vector& out) const;
   void CopyValidity(uint32_t vector, const RowIndex* picked, uint32_t count, Vector& out) const;
-  StringRef PlainString(uint32_t slot) const;
   int64_t RunValue(uint32_t slot, uint32_t* run) const;  // `run`: where to look first
   uint32_t Code(uint32_t vector, uint32_t row) const;
 
