@@ -9,8 +9,8 @@
 namespace gather::storage {
 
 namespace {
-constexpr uint64_t kBulkRows = 4 * kVectorSize;          // a command with more rows than this fills its own row groups
-constexpr uint32_t kWorthSegments = 2 * kVectorSize;     // of the last row group
+constexpr uint64_t kBulkRows = kRowGroupSize / 2;        // a command with more rows than this fills its own row groups
+constexpr uint32_t kWorthSegments = kRowGroupSize / 2;   // rows of the last row group
 constexpr uint64_t kFileBytes = uint64_t{64} << 20;      // segments that wait for their file
 constexpr uint64_t kPendingStep = 1024;
 }  // namespace
@@ -96,7 +96,10 @@ void BulkInsert::FinishFile(Transaction::State& transaction) {
   for (const auto& [group, frozen] : encoded_) written.groups.push_back(group->number());
   transaction.pending.push_back(std::move(written));
   writer_->Finish();
-  for (const auto& [group, frozen] : encoded_) group->ReplaceByFrozen(frozen);
+  for (const auto& [group, frozen] : encoded_) {
+    table_.counters->frozen_bytes.fetch_add(frozen->bytes(), std::memory_order_relaxed);
+    group->ReplaceByFrozen(frozen);
+  }
   encoded_.clear();
   writer_.reset();
 }

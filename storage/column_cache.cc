@@ -49,8 +49,8 @@ MemoryReservation ColumnCache::Reserve(uint64_t bytes) {
   if (budget_ == nullptr) return MemoryReservation();
   MemoryReservation memory(*budget_);
   while (!memory.TryGrow(bytes)) {
-    if (!EvictOne()) memory.Grow(bytes);                 // throws with both numbers
-    else continue;
+    if (EvictOne()) continue;
+    memory.Grow(bytes);                                  // throws with both numbers, unless someone gave memory back just now
     break;
   }
   return memory;

@@ -16,7 +16,7 @@ constexpr uint32_t kMergeRecords = 16;
 uint32_t TableStore::Freeze() {
   State& state = *state_;
   std::lock_guard one_at_a_time(state.maintenance);
-  if (state.dropped.load()) return 0;
+  if (state.dropped.load() || !state.committed.load()) return 0;
   uint32_t frozen = 0;
   const std::shared_ptr<const GroupList> groups = state.Groups();
   for (const std::shared_ptr<RowGroup>& group : groups->groups) {
@@ -56,6 +56,7 @@ void TableStore::State::FreezeGroup(RowGroup& group, const RowGroup::Pinned& pin
     return true;
   });
   storage.kv().Write(*writes, false);
+  counters->frozen_bytes.fetch_add(frozen->bytes(), std::memory_order_relaxed);
   group.ReplaceByFrozen(std::move(frozen));
 }
 
@@ -69,6 +70,7 @@ void TableStore::State::RemoveGroup(const std::shared_ptr<RowGroup>& group) {
     if (open == group) open.reset();
   }
   counters->dead.fetch_sub(pinned.rows, std::memory_order_relaxed);
+  if (pinned.frozen != nullptr) counters->frozen_bytes.fetch_sub(pinned.frozen->bytes(), std::memory_order_relaxed);
   // In one step, with the table's next number: neither delete records nor index entries may ever meet another group of this number.
   const std::string prefix = RowsPrefix(id, group->number()), end = KeyAfterPrefix(prefix), record = GroupKey(id, group->number());
   storage.kv().DeleteRanges({{Family::kTables, record, KeyAfterPrefix(record)}, {Family::kChunks, prefix, end}, {Family::kDeletes, prefix, end},

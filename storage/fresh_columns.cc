@@ -15,6 +15,7 @@ namespace {
 
 constexpr uint8_t kChunkVersion = 1;
 constexpr uint32_t kFirstCapacity = 64;
+constexpr uint64_t kChargeStep = 256 << 10;
 constexpr size_t kSlack = 16;  // kernels may read whole registers past the last value
 
 // What the source of one block's values owns together: one owner for a Vector to keep.
@@ -36,8 +37,23 @@ Vector StoredForm(const Vector& vector, SqlType type, uint32_t rows) {
   return type.typmod == -1 ? ToPackedNumeric(vector, rows) : ToScaledNumeric(vector, type.typmod, rows);
 }
 
-FreshColumns::FreshColumns(std::vector<StoredColumn> columns) : columns_(std::move(columns)), data_(columns_.size()) {}
-FreshColumns::~FreshColumns() = default;
+FreshColumns::FreshColumns(std::vector<StoredColumn> columns, std::shared_ptr<TableCounters> counters)
+    : columns_(std::move(columns)), counters_(std::move(counters)), data_(columns_.size()) {
+  for (const StoredColumn& column : columns_) row_bytes_ += PhysicalSize(StoredPhysical(column.type));
+  if (counters_->budget != nullptr) memory_ = MemoryReservation(*counters_->budget);
+}
+
+FreshColumns::~FreshColumns() { counters_->fresh_bytes.fetch_sub(bytes_, std::memory_order_relaxed); }
+
+// Before anything changes. What is committed already must find room: `must` false.
+void FreshColumns::Charge(uint64_t bytes, bool must) {
+  if (bytes_ + bytes > memory_.bytes()) {
+    const uint64_t grow = std::max(bytes_ + bytes - memory_.bytes(), kChargeStep);
+    if (must) memory_.Grow(grow); else memory_.TryGrow(grow);
+  }
+  bytes_ += bytes;
+  counters_->fresh_bytes.fetch_add(bytes, std::memory_order_relaxed);
+}
 
 int FreshColumns::Find(ColumnId id) const {
   for (size_t i = 0; i < columns_.size(); ++i) {
@@ -73,7 +89,6 @@ FreshColumns::Block& FreshColumns::Reserve(Column& column, const StoredColumn& s
   const size_t size = PhysicalSize(block.physical);
   auto grown = std::shared_ptr<uint8_t[]>(new uint8_t[capacity * size + kSlack]());
   if (block.capacity != 0) std::memcpy(grown.get(), block.data.get(), block.capacity * size);
-  bytes_.fetch_add((capacity - block.capacity) * size, std::memory_order_relaxed);
   block.data = std::move(grown);
   block.capacity = capacity;
   return block;
@@ -131,7 +146,6 @@ void FreshColumns::AppendColumn(Column& column, const StoredColumn& stored, cons
         } else {
           if (block->heap == nullptr) block->heap = std::make_shared<StringHeap>();
           refs[i] = block->heap->Add(text.view());
-          bytes_.fetch_add(text.size(), std::memory_order_relaxed);
         }
       }
     } else if (view.indices == nullptr && view.mask != 0) {
@@ -154,8 +168,18 @@ void FreshColumns::AppendColumn(Column& column, const StoredColumn& stored, cons
   }
 }
 
-void FreshColumns::Append(std::span<const ColumnSource> sources, uint32_t from, uint32_t count, uint32_t at) {
+void FreshColumns::Append(std::span<const ColumnSource> sources, uint32_t from, uint32_t count, uint32_t at, bool must_be_charged) {
+  uint64_t bytes = uint64_t{count} * row_bytes_;
+  for (const ColumnSource& source : sources) {
+    if (source.values->physical() != PhysicalType::kString) continue;
+    const VectorView view = source.values->View();
+    for (uint32_t i = from; i < from + count; ++i) {
+      const StringRef& text = view.get<StringRef>(i);
+      if (view.valid(i) && !text.is_inline()) bytes += text.size();
+    }
+  }
   std::lock_guard lock(latch_);
+  Charge(bytes, must_be_charged);
   for (uint32_t done = 0; done < count;) {
     const uint32_t slot = at + done;
     const uint32_t rows = std::min(count - done, kVectorSize - slot % kVectorSize);
@@ -326,7 +350,7 @@ uint32_t FreshColumns::Load(std::string_view record, uint32_t at) {
     vectors.push_back(std::move(values));
     if (position >= 0) sources.push_back({id, &vectors.back()});
   }
-  Append(sources, 0, rows, at);
+  Append(sources, 0, rows, at, false);
   return rows;
 }
 

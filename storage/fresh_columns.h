@@ -15,6 +15,7 @@
 
 #include "storage/byte_io.h"
 #include "storage/table.h"
+#include "types/memory_budget.h"
 #include "types/vector.h"
 
 namespace gather::storage {
@@ -25,9 +26,19 @@ struct ColumnSource {
   const Vector* values;
 };
 
+// Totals of one table, kept up by commits and by those who hold its rows.
+struct TableCounters {
+  explicit TableCounters(MemoryBudget* charged) : budget(charged) {}
+  MemoryBudget* const budget;                            // fresh rows charge it; may be null
+  std::atomic<int64_t> live{0};
+  std::atomic<int64_t> dead{0};
+  std::atomic<uint64_t> frozen_bytes{0};
+  std::atomic<uint64_t> fresh_bytes{0};
+};
+
 class FreshColumns {
  public:
-  explicit FreshColumns(std::vector<StoredColumn> columns);
+  FreshColumns(std::vector<StoredColumn> columns, std::shared_ptr<TableCounters> counters);
   ~FreshColumns();
   FreshColumns(const FreshColumns&) = delete;
 
@@ -36,7 +47,8 @@ class FreshColumns {
   bool Holds(std::span<const StoredColumn> columns) const;
 
   // Rows [from, from + count) of the sources behind slot `at`, which must be the present end. Columns without source become null.
-  void Append(std::span<const ColumnSource> sources, uint32_t from, uint32_t count, uint32_t at);
+  // Throws 53200, nothing appended, when the memory budget is used up.
+  void Append(std::span<const ColumnSource> sources, uint32_t from, uint32_t count, uint32_t at, bool must_be_charged = true);
   // The first `rows` rows of a vector of column `position`, without copying values.
   void Read(uint32_t position, uint32_t vector, uint32_t rows, Vector& out) const;
   // Chunk record of rows [first, first + count): see chunk format in fresh_columns.cc.
@@ -44,8 +56,6 @@ class FreshColumns {
   // Rows of a chunk record into slot `at` and following. Gaps before are left as null rows.
   uint32_t Load(std::string_view record, uint32_t at);
   static std::vector<ColumnId> ColumnsOf(std::string_view record);
-
-  uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
  private:
   struct Block {
@@ -62,12 +72,16 @@ class FreshColumns {
   Block& Reserve(Column& column, const StoredColumn& stored, uint32_t vector, uint32_t rows);
   void AppendColumn(Column& column, const StoredColumn& stored, const Vector* values, uint32_t from, uint32_t count, uint32_t at);
   void Pack(Block& block, const StoredColumn& stored, uint32_t rows);
+  void Charge(uint64_t bytes, bool must);                // latch held
   static void ReadBlock(const Block& block, SqlType type, uint32_t rows, Vector& out);
 
   const std::vector<StoredColumn> columns_;
+  const std::shared_ptr<TableCounters> counters_;
+  uint64_t row_bytes_ = 0;                               // of a row's fixed part; constant
   mutable std::mutex latch_;                             // of everything below; held to copy pointers or append one chunk
   std::vector<Column> data_;
-  std::atomic<uint64_t> bytes_{0};
+  uint64_t bytes_ = 0;
+  MemoryReservation memory_;
 };
 
 // `vector` as storage keeps it: numeric scaled by its typmod where that is exact; everything else unchanged.

@@ -19,6 +19,7 @@ void TableStore::State::Load() {
     auto frozen = std::make_shared<const FrozenColumns>(storage.state().segments, id, number, value);
     auto group = std::make_shared<RowGroup>(id, number, counters, frozen, std::make_unique<VersionInfo>(kSettled));
     live += frozen->rows();
+    counters->frozen_bytes.fetch_add(frozen->bytes(), std::memory_order_relaxed);
     for (const auto& [first, end] : frozen->dead()) {
       group->StampDeleted(first, end - first, kSettled);
       live -= end - first;

@@ -6,7 +6,7 @@ namespace gather::storage {
 
 RowGroup::RowGroup(StorageId table, uint64_t number, std::shared_ptr<TableCounters> counters, std::vector<StoredColumn> columns)
     : table_(table), number_(number), counters_(std::move(counters)) {
-  contents_.fresh = std::make_shared<FreshColumns>(std::move(columns));
+  contents_.fresh = std::make_shared<FreshColumns>(std::move(columns), counters_);
   contents_.versions = std::make_shared<VersionInfo>();
 }
 

@@ -21,12 +21,6 @@
 
 namespace gather::storage {
 
-// Totals of one table, kept up by commits.
-struct TableCounters {
-  std::atomic<int64_t> live{0};
-  std::atomic<int64_t> dead{0};
-};
-
 class RowGroup {
  public:
   // A fresh, open group.

@@ -112,10 +112,7 @@ TableStatistics TableStore::statistics() const {
   statistics.rows = static_cast<uint64_t>(std::max<int64_t>(0, state_->counters->live.load(std::memory_order_relaxed)));
   statistics.dead_rows = static_cast<uint64_t>(std::max<int64_t>(0, state_->counters->dead.load(std::memory_order_relaxed)));
   statistics.row_groups = groups->groups.size();
-  for (const auto& group : groups->groups) {
-    const RowGroup::Pinned pinned = group->Pin();
-    statistics.bytes += pinned.frozen != nullptr ? pinned.frozen->bytes() : pinned.fresh->bytes();
-  }
+  statistics.bytes = state_->counters->frozen_bytes.load(std::memory_order_relaxed) + state_->counters->fresh_bytes.load(std::memory_order_relaxed);
   return statistics;
 }
 

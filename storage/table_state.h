@@ -9,6 +9,7 @@
 #include "storage/delete_record.h"
 #include "storage/row_group.h"
 #include "storage/storage.h"
+#include "storage/storage_state.h"
 #include "storage/table.h"
 
 namespace gather::storage {
@@ -25,7 +26,7 @@ struct TableRecord {
 
 struct TableStore::State {
   State(Storage& owner, StorageId storage_id, std::vector<StoredColumn> stored)
-      : storage(owner), id(storage_id), counters(std::make_shared<TableCounters>()), columns(std::move(stored)),
+      : storage(owner), id(storage_id), counters(std::make_shared<TableCounters>(owner.state().options.budget)), columns(std::move(stored)),
         groups(std::make_shared<const GroupList>()) {}
   ~State();
 

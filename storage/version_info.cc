@@ -130,6 +130,10 @@ bool VersionInfo::HasRunning(uint32_t rows, bool look_at_deletes) const {
 }
 
 std::unique_ptr<VersionInfo> VersionInfo::Settled(uint32_t rows, CommitTimestamp oldest) const {
+  const bool any_array = std::any_of(vectors_.begin(), vectors_.end(), [](const VectorVersions& versions) {
+    return versions.inserts.load(std::memory_order_relaxed) != nullptr || versions.deletes.load(std::memory_order_relaxed) != nullptr;
+  });
+  if (!any_array) return nullptr;
   auto copy = std::make_unique<VersionInfo>();
   bool smaller = false;
   for (uint32_t v = 0; v < kVectorsPerGroup; ++v) {

@@ -20,8 +20,8 @@ namespace {
 constexpr const char* kDirectoryVariable = "GATHER_CRASH_TEST_DIRECTORY";
 
 // Rows of transaction t carry t as id / kStride; how many there are, t tells.
-constexpr int32_t kStride = 16384;
-uint32_t RowsOf(int32_t transaction) { return transaction % 7 == 3 ? 12000 : 1 + static_cast<uint32_t>(transaction) % 5; }
+constexpr int32_t kStride = 65536;
+uint32_t RowsOf(int32_t transaction) { return transaction % 16 == 3 ? 40000 : 1 + static_cast<uint32_t>(transaction) % 5; }
 
 // The writer: runs only as a child process of the test below, until it is killed.
 TEST(CrashTest, DISABLED_Writer) {

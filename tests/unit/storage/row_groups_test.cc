@@ -195,8 +195,8 @@ TEST_F(RowGroupsTest, ConcurrentInsertersShareGroupsAndKeepTheirRows) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 30; ++i) {
         auto transaction = Begin();
-        const uint32_t rows = i == 10 ? 30000 : 500;     // one big command among small ones
-        InsertRows(*transaction, *table_, t * 1000000 + i * 30000, rows);
+        const uint32_t rows = i == 10 ? 40000 : 500;     // one big command among small ones
+        InsertRows(*transaction, *table_, t * 2000000 + i * 50000, rows);
         if (i % 5 == 4) transaction->Rollback(); else transaction->Commit();
       }
     });
@@ -208,7 +208,7 @@ TEST_F(RowGroupsTest, ConcurrentInsertersShareGroupsAndKeepTheirRows) {
   for (std::thread& thread : threads) thread.join();
   stop = true;
   maintenance.join();
-  const size_t expected = 4 * (30000 + 23 * 500);
+  const size_t expected = 4 * (40000 + 23 * 500);
   for (int pass = 0; pass < 2; ++pass) {
     std::vector<TestRow> rows = ReadAll(*storage_, table_);
     EXPECT_EQ(rows.size(), expected);
