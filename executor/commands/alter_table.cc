@@ -291,7 +291,11 @@ class TableAlteration {
     const catalog::RelationRef before = Table();
     const catalog::ColumnEntry column = *Column(command.name);
     const size_t index = static_cast<size_t>(column.id.value) - 1;
-    RefuseIfViewsDepend(*before, Format("column %s of table %s", column.name.c_str(), before->name.c_str()), ast::DropBehavior::kRestrict);
+    for (const catalog::RelationRef& view : session_.catalog_view()->Relations()) {
+      if (view->kind != catalog::RelationKind::kView || std::find(view->depends_on.begin(), view->depends_on.end(), before->oid) == view->depends_on.end()) continue;
+      throw SqlError(sqlstate::kFeatureNotSupported, "cannot alter type of a column used by a view or rule")
+          .Detail(Format("rule _RETURN on view %s depends on column \"%s\"", view->name.c_str(), column.name.c_str()));
+    }
     const SqlType type = sql::ResolveTypeName(*definition.type_name, *session_.catalog_view());
     sql::BindContext context = session_.MakeBindContext();
     sql::ExprRef value;

@@ -62,9 +62,8 @@ void DropRelations(Session& session, const ast::DropStmt& statement) {
     }
     relation = FindRelation(session, ast::Names(name), true);
     if (relation == nullptr) {
-      const std::string shown = name.size() > 1 ? std::string(name.back()) : std::string(name.back());
       const std::string message = Format("%s \"%s\" does not exist", kind.word, ast::NameListToString(ast::Names(name)).c_str());
-      if (!statement.missing_ok) throw SqlError(sqlstate::kUndefinedTable, message);
+      if (!statement.missing_ok) throw SqlError(statement.type == ast::ObjectType::kIndex ? sqlstate::kUndefinedObject : sqlstate::kUndefinedTable, message);
       session.Notice("NOTICE", sqlstate::kSuccessfulCompletion, message + ", skipping", {}, {});
       continue;
     }

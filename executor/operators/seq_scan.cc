@@ -131,10 +131,44 @@ class SeqScan final : public Source {
   std::unique_ptr<MorselDispenser> dispenser_;
 };
 
+// SELECT * FROM sequence: its one row, as the catalog has it now.
+class SequenceScan final : public Source {
+ public:
+  SequenceScan(const planner::SeqScanNode& node, ExecutionState& state) : node_(node), state_(state) {}
+  LocalPtr MakeLocal(Participant&) override { return nullptr; }
+
+  Progress Next(Local&, Chunk& out) override {
+    if (done_) return Progress::kDone;
+    done_ = true;
+    const catalog::Catalog::SequenceState now = state_.context.session->catalog().ReadSequence(*node_.table);
+    out.Clear();
+    for (const planner::ScanColumnRef& column : node_.columns) {
+      Datum value = column.column.value == 1 ? Datum::Int8(now.last_value) : column.column.value == 2 ? Datum::Int8(0) : Datum::Bool(now.is_called);
+      if (column.system == planner::ScanColumnRef::System::kCtid) value = Datum::Of(type_oid::kTid, RowId(0, 1));
+      if (column.system == planner::ScanColumnRef::System::kTableOid) value = Datum::OfOid(node_.table->oid);
+      out.Add(Vector::Constant(value));
+    }
+    out.set_rows(1);
+    if (node_.filter == nullptr) return Progress::kMoreOutput;
+    Selection selected;
+    const bool all = Filter(node_.filter, state_.leader).Select(out, selected);
+    return all || selected.size() == 1 ? Progress::kMoreOutput : Progress::kDone;
+  }
+
+ private:
+  const planner::SeqScanNode& node_;
+  ExecutionState& state_;
+  bool done_ = false;
+};
+
 }  // namespace
 
 void BuildSeqScan(const planner::PlanNode& base, PlanBuilder& builder, Pipeline& pipeline) {
   const auto& node = static_cast<const planner::SeqScanNode&>(base);
+  if (node.table->kind == catalog::RelationKind::kSequence) {
+    builder.SetSource(pipeline, builder.state().Make<SequenceScan>(node, builder.state()), node);
+    return;
+  }
   builder.SetSource(pipeline, builder.state().Make<SeqScan>(node, builder.state()), node, node.parallel_aware);
 }
 

@@ -758,7 +758,11 @@ void Session::RequireBlock(std::string_view statement) const {
 
 catalog::CatalogRef Session::catalog_view() const { return instance_.catalog.ViewOf(transaction_.get()); }
 
-catalog::CatalogTransaction& Session::change_catalog() { return instance_.catalog.Change(*transaction_); }
+catalog::CatalogTransaction& Session::change_catalog() {
+  catalog::CatalogTransaction& change = instance_.catalog.Change(*transaction_);
+  change.SetVisibleSchemas(SearchPath());
+  return change;
+}
 
 storage::LockOwner& Session::transaction_locks() {
   if (transaction_locks_ == nullptr) {

@@ -156,7 +156,7 @@ LogicalPtr Builder::BuildDistinct(const sql::Query& query, const std::vector<Col
 void Builder::SortAndLimit(const sql::Query& query, const std::vector<Column>& targets, LogicalPtr& root) {
   std::vector<sql::SortItem> items;
   for (const sql::SortClause& clause : query.order_by) items.push_back({MakeColumn(targets[clause.target]), clause.order});
-  const bool distinct_on = query.distinct && !query.distinct_on.empty();
+  const bool distinct_on = !query.distinct_on.empty();
   if (distinct_on) {
     // The keys come first, in the order ORDER BY gives them; keys it does not mention follow.
     for (uint32_t target : query.distinct_on) {
