@@ -13,6 +13,8 @@
 #include "executor/session/instance.h"
 #include "executor/session/session_registry.h"
 #include "executor/session/timer.h"
+#include "maintenance/catalog_link.h"
+#include "maintenance/maintenance_thread.h"
 #include "server/configuration.h"
 #include "server/listener.h"
 #include "server/log.h"
@@ -55,6 +57,12 @@ int Serve(const Configuration& configuration) {
   executor::SessionRegistry sessions;
   executor::Timer timer;
   executor::Instance instance{storage, catalog, functions, budget, cores > 1 ? &pool : nullptr, sessions, timer, settings, NowMicros(), &Log};
+
+  storage.SetTableNames([&catalog](StorageId id) { return maintenance::TableName(catalog, id); });
+  maintenance::MaintenanceOptions maintenance_options;
+  maintenance_options.vacuum_indexes = [&catalog](storage::TableStore& table) { maintenance::VacuumIndexes(catalog, table); };
+  maintenance_options.report = [](const std::string& message) { Log("WARNING", message); };
+  const maintenance::MaintenanceThread maintenance_thread(storage, maintenance_options);
 
   boost::asio::io_context context;
   ThreadSet threads(context, kBaseThreads);
