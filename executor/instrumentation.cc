@@ -52,7 +52,10 @@ double Instrumentation::Total(const planner::PlanNode& plan_node, planner::Execu
   double total = static_cast<double>(node.nanos) / kNanosPerMilli, startup = static_cast<double>(node.first_nanos) / kNanosPerMilli;
   bool first_child = true;
   for (const auto& child : plan_node.children) {
-    const double inner = Total(*child, out);
+    double inner = Total(*child, out);
+    // Below a gather the participants work at the same time: above it only the clock counts.
+    const bool gather = plan_node.kind == planner::NodeKind::kGather || plan_node.kind == planner::NodeKind::kGatherMerge;
+    if (gather) inner /= std::max(actuals.workers_launched, 0) + 1;
     total += inner;
     const bool blocking = plan_node.kind == planner::NodeKind::kSort || plan_node.kind == planner::NodeKind::kTopN ||
                           (plan_node.kind == planner::NodeKind::kAggregate) || (plan_node.kind == planner::NodeKind::kHashJoin && !first_child);
