@@ -36,10 +36,13 @@ void Bootstrap(storage::Storage& storage) {
   const std::unique_ptr<storage::Transaction> transaction = storage.transactions().Begin();
   storage::WriteSet& writes = transaction->writes();
   const auto put = [&](char kind, Oid oid, const std::string& record) { writes.Put(storage::KeySpace::kCatalog, RecordKey(kind, oid), record); };
-  put('s', kPublicSchema, EncodeSchema({kPublicSchema, "public", kBootstrapRole, "standard public schema"}));
+  put('s', kPublicSchema, EncodeSchema({kPublicSchema, "public", kDatabaseOwnerRole, "standard public schema"}));
   RoleEntry superuser{kBootstrapRole, "postgres"};
   superuser.superuser = superuser.create_role = superuser.create_db = superuser.replication = superuser.bypass_rls = true;
   put('o', kBootstrapRole, EncodeRole(superuser));
+  RoleEntry database_owner{kDatabaseOwnerRole, "pg_database_owner"};
+  database_owner.can_login = false;
+  put('o', kDatabaseOwnerRole, EncodeRole(database_owner));
   put('d', kTemplate1Database, EncodeDatabase({kTemplate1Database, "template1", kBootstrapRole, true, "default template for new databases"}));
   put('d', kPostgresDatabase, EncodeDatabase({kPostgresDatabase, "postgres", kBootstrapRole, false, "default administrative connection database"}));
   transaction->Commit();

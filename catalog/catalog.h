@@ -25,7 +25,7 @@
 namespace gather::catalog {
 
 // OIDs PostgreSQL fixes.
-inline constexpr Oid kPgCatalogSchema = 11, kPublicSchema = 2200, kInformationSchema = 13000, kBootstrapRole = 10, kTemplate1Database = 1,
+inline constexpr Oid kPgCatalogSchema = 11, kPublicSchema = 2200, kInformationSchema = 13000, kBootstrapRole = 10, kDatabaseOwnerRole = 6171, kTemplate1Database = 1,
                      kPostgresDatabase = 5;
 
 struct SchemaEntry {

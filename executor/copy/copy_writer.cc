@@ -33,7 +33,7 @@ void CopyWriter::Begin() {
     row_.append("PGCOPY\n\377\r\n\0", 11);
     PutInt32(row_, 0);
     PutInt32(row_, 0);
-    output_(row_);
+    header_pending_ = true;                                // goes out with the first row, as PostgreSQL sends it
   } else if (options_.header != CopyHeader::kNone) {
     for (size_t i = 0; i < columns_.size(); ++i) {
       if (i > 0) row_.push_back(options_.delimiter);
@@ -46,7 +46,8 @@ void CopyWriter::Begin() {
 
 void CopyWriter::Write(const Chunk& rows, uint32_t first, uint32_t count) {
   for (uint32_t row = first; row < first + count; ++row) {
-    row_.clear();
+    if (!header_pending_) row_.clear();
+    header_pending_ = false;
     if (options_.format == CopyFormat::kBinary) PutInt16(row_, static_cast<int16_t>(columns_.size()));
     for (size_t i = 0; i < columns_.size(); ++i) {
       if (options_.format != CopyFormat::kBinary && i > 0) row_.push_back(options_.delimiter);
@@ -75,7 +76,7 @@ void CopyWriter::Write(const Chunk& rows, uint32_t first, uint32_t count) {
 
 void CopyWriter::End() {
   if (options_.format != CopyFormat::kBinary) return;
-  row_.clear();
+  if (!header_pending_) row_.clear();
   PutInt16(row_, -1);
   output_(row_);
 }

@@ -31,6 +31,7 @@ class CopyWriter {
   std::vector<TextOutKernel> kernels_;
   std::vector<bool> force_quote_;
   std::string row_, value_;
+  bool header_pending_ = false;
 };
 
 }  // namespace gather::executor

@@ -30,6 +30,7 @@ using planner::PlanNode;
   X(kWorkTableScan, BuildWorkTableScan, false)       \
   X(kRecursiveUnion, BuildRecursiveUnion, false)     \
   X(kMaterialize, BuildMaterialize, false)           \
+  X(kWindowAgg, BuildWindowAgg, false)               \
   X(kModifyTable, BuildModifyTable, false)
 
 #define X(kind, build, filters) void build(const PlanNode& node, PlanBuilder& builder, Pipeline& pipeline);
