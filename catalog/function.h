@@ -96,6 +96,7 @@ struct FunctionInfo {
   std::vector<std::string_view> argument_names = {};       // IN names first, then OUT names
   std::vector<Oid> out_columns = {};                       // OUT/TABLE columns of a record-returning function
   std::vector<std::string_view> defaults = {};             // SQL text of the defaults of the last arguments
+  bool in_information_schema = false;                      // all others live in pg_catalog
   // Result of a constant-foldable check the binder applies to typmods, e.g. the length coercion functions; usually -1.
 };
 

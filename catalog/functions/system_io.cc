@@ -276,6 +276,8 @@ const FunctionRow kRows[] = {
     {5091, "anycompatiblearray_send", {kAnycompatibleArray}, kBytea, Send, "I/O", true, Volatility::kStable},
     {5092, "anycompatiblenonarray_in", {kCstring}, kAnycompatibleNonarray, Input, "I/O"},
     {5093, "anycompatiblenonarray_out", {kAnycompatibleNonarray}, kCstring, Output, "I/O"},
+    {6179, "array_subscript_handler", {kInternal}, kInternal, Receive, "standard array subscripting support"},
+    {6180, "raw_array_subscript_handler", {kInternal}, kInternal, Receive, "raw array subscripting support"},
     // clang-format on
 };
 

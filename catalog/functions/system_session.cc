@@ -30,6 +30,7 @@ GATHER_SYSTEM_KERNEL(CurrentUser) { FillText(result, rows, SessionOf(context).us
 GATHER_SYSTEM_KERNEL(SessionUser) { FillText(result, rows, SessionOf(context).session_user_name()); }
 GATHER_SYSTEM_KERNEL(BackendPid) { Fill<int32_t>(result, rows, SessionOf(context).pid()); }
 GATHER_SYSTEM_KERNEL(ClientEncoding) { FillText(result, rows, SessionOf(context).settings().GetString("client_encoding")); }
+GATHER_SYSTEM_KERNEL(ServerEncoding) { FillText(result, rows, SessionOf(context).settings().GetString("server_encoding")); }
 GATHER_SYSTEM_KERNEL(PostmasterStartTime) { Fill<int64_t>(result, rows, SessionOf(context).server_start()); }
 GATHER_SYSTEM_KERNEL(False) { Fill<uint8_t>(result, rows, 0); }
 GATHER_SYSTEM_KERNEL(Zero) { Fill<int32_t>(result, rows, 0); }
@@ -198,6 +199,8 @@ const FunctionRow kRows[] = {
     {2026, "pg_backend_pid", {}, kInt4, BackendPid, "statistics: current backend PID", true, Volatility::kStable,
      ParallelSafety::kRestricted},
     {810, "pg_client_encoding", {}, kName, ClientEncoding, "encoding name of current database", true,
+     Volatility::kStable, ParallelSafety::kRestricted},
+    {1039, "getdatabaseencoding", {}, kName, ServerEncoding, "encoding name of current database", true,
      Volatility::kStable, ParallelSafety::kRestricted},
     {2196, "inet_client_addr", {}, kText, ClientAddress, "inet address of the client", false, Volatility::kStable,
      ParallelSafety::kRestricted},

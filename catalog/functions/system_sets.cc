@@ -117,6 +117,7 @@ void AddCatalogSetFunctions(FunctionTable& table) {
   expand.doc = "the elements of an array with their numbers", expand.returns_set = true, expand.set_kernel = OverArray<ExpandSource>;
   expand.argument_names = {"", "x", "n"};
   expand.out_columns = {kAnyelement, kInt4};
+  expand.in_information_schema = true;
   table.functions.push_back(std::move(expand));
 }
 

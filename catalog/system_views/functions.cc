@@ -19,7 +19,8 @@ std::string ArgumentModes(const FunctionInfo& f) {
 
 void PgProc(const SystemViewContext& context, RowWriter& out) {
   for (const FunctionInfo& f : context.functions.functions()) {
-    out.OfOid(f.oid).Text(f.name).OfOid(kPgCatalogSchema).OfOid(kBootstrapRole).OfOid(kInternalLanguage).Float4(1).Float4(f.returns_set ? 1000 : 0);
+    out.OfOid(f.oid).Text(f.name).OfOid(f.in_information_schema ? kInformationSchema : kPgCatalogSchema);
+    out.OfOid(kBootstrapRole).OfOid(kInternalLanguage).Float4(1).Float4(f.returns_set ? 1000 : 0);
     out.OfOid(f.variadic).OfOid(0).Char(static_cast<char>(f.kind)).Bool(false).Bool(false).Bool(f.kind == FunctionKind::kAggregate ? false : f.strict);
     out.Bool(f.returns_set).Char(static_cast<char>(f.volatility)).Char(static_cast<char>(f.parallel)).Int2(static_cast<int16_t>(f.arguments.size()));
     out.Int2(static_cast<int16_t>(f.defaults.size())).OfOid(f.result).Oids(f.arguments);

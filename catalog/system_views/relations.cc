@@ -13,6 +13,26 @@ char ShownKind(const RelationEntry& relation) {
   return relation.kind == RelationKind::kSystemView ? relation.system_view->shown_kind : static_cast<char>(relation.kind);
 }
 
+namespace {
+// An expression's key is called after the function it calls, else "expr"; numbered when the index has that name already.
+std::string KeyName(const std::string& expression, const std::vector<ShownColumn>& before) {
+  size_t end = 0;
+  while (end < expression.size() && (std::isalnum(static_cast<unsigned char>(expression[end])) || expression[end] == '_' || expression[end] == '.')) end++;
+  std::string base = "expr";
+  if (end > 0 && end < expression.size() && expression[end] == '(') {
+    const size_t dot = expression.rfind('.', end);
+    const size_t begin = dot == std::string::npos ? 0 : dot + 1;
+    base = expression.substr(begin, end - begin);
+  }
+  std::string name = base;
+  for (int number = 1;; number++) {
+    const bool taken = std::any_of(before.begin(), before.end(), [&](const ShownColumn& column) { return column.name == name; });
+    if (!taken) return name;
+    name = base + std::to_string(number);
+  }
+}
+}  // namespace
+
 std::vector<ShownColumn> IndexColumns(const CatalogSnapshot& catalog, const RelationEntry& index) {
   std::vector<ShownColumn> columns;
   const RelationRef table = catalog.FindRelation(index.index->table);
@@ -26,8 +46,7 @@ std::vector<ShownColumn> IndexColumns(const CatalogSnapshot& catalog, const Rela
       const ColumnEntry& of = table->column(column.column);
       columns.push_back({of.name, of.type, of.collation});
     } else {
-      const std::string suffix = std::to_string(columns.size());
-      columns.push_back({columns.empty() ? "expr" : "expr" + suffix, column.type, collation_of(column.type.oid)});
+      columns.push_back({KeyName(column.expression_sql, columns), column.type, collation_of(column.type.oid)});
     }
   }
   for (ColumnId id : index.index->include) {

@@ -101,16 +101,19 @@ void AddCandidate(std::vector<Candidate>& candidates, Candidate added) {
 
 std::vector<Candidate> Binder::FunctionCandidates(const CallParts& parts) {
   std::vector<Candidate> candidates;
+  bool in_information_schema = false;
   if (parts.name.size() > 1) {
     const std::string_view schema = parts.name[parts.name.size() - 2];
     if (catalog_.FindSchema(schema) == nullptr) {
       throw SqlError(sqlstate::kInvalidSchemaName, Format("schema \"%s\" does not exist", std::string(schema).c_str())).At(parts.location);
     }
-    if (schema != "pg_catalog") return candidates;
+    in_information_schema = schema == "information_schema";
+    if (schema != "pg_catalog" && !in_information_schema) return candidates;
   }
   const size_t given = parts.types.size();
   const bool expand = !parts.variadic();
   for (const FunctionInfo* function : functions_.Functions(parts.name.back())) {
+    if (function->in_information_schema != in_information_schema) continue;
     const size_t declared = function->arguments.size();
     Candidate candidate;
     candidate.function = function;
