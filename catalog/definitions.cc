@@ -38,6 +38,33 @@ std::string WithoutOuterParentheses(const std::string& expression) {
   return expression.substr(1, expression.size() - 2);
 }
 
+std::string PrettyExpression(const std::string& expression) {
+  const std::string bare = WithoutOuterParentheses(expression);
+  std::string out;
+  for (size_t i = 0; i < bare.size(); i++) {
+    const char c = bare[i];
+    if (c == '\'' || c == '"') {
+      const size_t end = bare.find(c, i + 1);
+      out.append(bare, i, end == std::string::npos ? std::string::npos : end + 1 - i);
+      if (end == std::string::npos) return out;
+      i = end;
+      continue;
+    }
+    const bool call = !out.empty() && (std::isalnum(static_cast<unsigned char>(out.back())) || out.back() == '_' || out.back() == '"');
+    if (c == '(' && !call) {
+      size_t end = i + 1;
+      while (end < bare.size() && (std::isalnum(static_cast<unsigned char>(bare[end])) || bare[end] == '_' || bare[end] == '.')) end++;
+      if (end > i + 1 && bare.compare(end, 3, ")::") == 0) {
+        out.append(bare, i + 1, end - i - 1);
+        i = end;
+        continue;
+      }
+    }
+    out += c;
+  }
+  return out;
+}
+
 namespace {
 
 // An expression key: parenthesised unless it looks like a call.
@@ -65,14 +92,15 @@ std::string Options(const RelationEntry& relation) {
 
 }  // namespace
 
-std::string IndexColumnDefinition(const CatalogSnapshot& catalog, const RelationEntry& index, int position) {
+std::string IndexColumnDefinition(const CatalogSnapshot& catalog, const RelationEntry& index, int position, bool pretty) {
   const IndexEntry& entry = *index.index;
   const RelationRef table = catalog.FindRelation(entry.table);
   const auto number = static_cast<size_t>(position);
   if (table == nullptr || position < 1 || number > entry.columns.size() + entry.include.size()) return {};
   if (number > entry.columns.size()) return QuoteIdentifier(table->column(entry.include[number - entry.columns.size() - 1]).name);
   const IndexColumn& column = entry.columns[number - 1];
-  return column.column.value != 0 ? QuoteIdentifier(table->column(column.column).name) : KeyExpression(column.expression_sql);
+  return column.column.value != 0 ? QuoteIdentifier(table->column(column.column).name)
+                                  : KeyExpression(pretty ? PrettyExpression(column.expression_sql) : column.expression_sql);
 }
 
 std::string IndexDefinition(const CatalogSnapshot& catalog, const RelationEntry& index, const std::string& table_name, bool pretty) {
@@ -82,7 +110,7 @@ std::string IndexDefinition(const CatalogSnapshot& catalog, const RelationEntry&
   for (size_t i = 0; i < entry.columns.size(); i++) {
     const IndexColumn& column = entry.columns[i];
     if (i > 0) sql += ", ";
-    sql += IndexColumnDefinition(catalog, index, static_cast<int>(i) + 1);
+    sql += IndexColumnDefinition(catalog, index, static_cast<int>(i) + 1, pretty);
     if (column.order.descending) {
       sql += " DESC";
       if (!column.order.nulls_first) sql += " NULLS LAST";
@@ -97,13 +125,13 @@ std::string IndexDefinition(const CatalogSnapshot& catalog, const RelationEntry&
   if (!index.options.empty()) sql += " WITH (" + Options(index) + ")";
   if (!entry.predicate_sql.empty()) {
     const std::string bare = WithoutOuterParentheses(entry.predicate_sql);
-    sql += " WHERE " + (pretty ? bare : "(" + bare + ")");
+    sql += " WHERE " + (pretty ? PrettyExpression(bare) : "(" + bare + ")");
   }
   return sql;
 }
 
 std::string CheckDefinition(const CheckConstraint& check, bool pretty) {
-  return "CHECK (" + (pretty ? WithoutOuterParentheses(check.expression_sql) : check.expression_sql) + ")";
+  return "CHECK (" + (pretty ? PrettyExpression(check.expression_sql) : check.expression_sql) + ")";
 }
 
 std::string KeyConstraintDefinition(const CatalogSnapshot& catalog, const RelationEntry& index) {

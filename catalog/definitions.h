@@ -17,12 +17,14 @@ bool IsVisible(const CatalogSnapshot& catalog, std::span<const Oid> search_path,
 // CREATE [UNIQUE] INDEX … ON table USING btree (…) …; `table_name` as it shall appear.
 std::string IndexDefinition(const CatalogSnapshot& catalog, const RelationEntry& index, const std::string& table_name, bool pretty);
 // Key column or included column `position` (from 1): its name or expression; empty beyond the last.
-std::string IndexColumnDefinition(const CatalogSnapshot& catalog, const RelationEntry& index, int position);
+std::string IndexColumnDefinition(const CatalogSnapshot& catalog, const RelationEntry& index, int position, bool pretty = false);
 // CHECK (…), PRIMARY KEY (a, b), UNIQUE (c).
 std::string CheckDefinition(const CheckConstraint& check, bool pretty);
 std::string KeyConstraintDefinition(const CatalogSnapshot& catalog, const RelationEntry& index);
 std::string ViewDefinition(const RelationEntry& view);
 // Without one pair of parentheses around the whole.
 std::string WithoutOuterParentheses(const std::string& expression);
+// What PostgreSQL's "pretty" mode leaves out besides: parentheses around a bare name or number that is cast, (n)::text.
+std::string PrettyExpression(const std::string& expression);
 
 }  // namespace gather::catalog

@@ -26,6 +26,19 @@ struct SessionActivity {                                 // one row of pg_stat_a
   std::string backend_type = "client backend";
 };
 
+struct PreparedStatementInfo {                           // one row of pg_prepared_statements
+  std::string name, text;
+  int64_t prepare_time = 0;
+  std::vector<Oid> parameter_types;
+  bool from_sql = false;
+};
+
+struct CursorInfo {                                      // one row of pg_cursors
+  std::string name, text;
+  bool hold = false, binary = false, scrollable = false;
+  int64_t creation_time = 0;
+};
+
 class SessionServices {
  public:
   virtual ~SessionServices() = default;
@@ -60,7 +73,8 @@ class SessionServices {
   virtual bool CancelBackend(int32_t pid) = 0;
   virtual bool TerminateBackend(int32_t pid) = 0;
   virtual int64_t server_start() const = 0;
-  virtual std::vector<std::pair<std::string, std::string>> PreparedStatements() const = 0;  // name, text (more columns later)
+  virtual std::vector<PreparedStatementInfo> PreparedStatements() const = 0;
+  virtual std::vector<CursorInfo> Cursors() const = 0;
 };
 
 }  // namespace gather::catalog

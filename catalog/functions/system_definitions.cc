@@ -56,7 +56,7 @@ GATHER_SYSTEM_KERNEL(Expression) {
   TextRows(rows, result, [&](uint32_t row) -> Text {
     const std::string text = TextAt(arguments[0], row);
     const bool pretty = arguments.size() > 2 && BoolAt(arguments[2], row);
-    return pretty ? WithoutOuterParentheses(text) : text;
+    return pretty ? PrettyExpression(text) : text;
   });
 }
 
@@ -66,8 +66,8 @@ GATHER_SYSTEM_KERNEL(IndexDefinitionKernel) {
   TextRows(rows, result, [&](uint32_t row) -> Text {
     const RelationRef index = catalog->FindRelation(At<Oid>(arguments[0], row));
     if (index == nullptr || !index->index.has_value()) return std::nullopt;
-    if (arguments.size() > 1 && At<int32_t>(arguments[1], row) != 0) return IndexColumnDefinition(*catalog, *index, At<int32_t>(arguments[1], row));
     const bool pretty = arguments.size() > 2 && BoolAt(arguments[2], row);
+    if (arguments.size() > 1 && At<int32_t>(arguments[1], row) != 0) return IndexColumnDefinition(*catalog, *index, At<int32_t>(arguments[1], row), pretty);
     const RelationRef table = catalog->FindRelation(index->index->table);
     if (table == nullptr) return std::nullopt;
     return IndexDefinition(*catalog, *index, pretty ? VisibleName(*catalog, session.SearchPath(), *table) : QualifiedName(*catalog, *table), pretty);

@@ -1,5 +1,6 @@
 // Comments, properties of indexes and columns, what an OID means.
 #include "catalog/definitions.h"
+#include "catalog/descriptions.h"
 #include "catalog/functions/system_kernel.h"
 #include "catalog/operator_classes.h"
 #include "types/quote.h"
@@ -23,7 +24,8 @@ std::string Comment(SessionServices& session, Oid oid, const std::string& catalo
   if (catalog_name.empty() || catalog_name == "pg_proc") {
     if (const FunctionInfo* function = session.catalog().functions().FindFunction(oid)) return std::string(function->doc);
   }
-  return {};
+  const RelationRef of = catalog_name.empty() ? nullptr : catalog->FindRelation(kPgCatalogSchema, catalog_name);
+  return of == nullptr ? std::string() : std::string(DescriptionOf(of->oid, oid));
 }
 
 GATHER_SYSTEM_KERNEL(ObjectDescription) {

@@ -69,7 +69,15 @@ void PgLocks(const SystemViewContext& context, RowWriter& out) {
 }
 
 void PgPreparedStatements(const SystemViewContext& context, RowWriter& out) {
-  for (const auto& [name, text] : context.session.PreparedStatements()) out.Text(name).Text(text).Nulls(5);
+  for (const PreparedStatementInfo& row : context.session.PreparedStatements()) {
+    out.Text(row.name).Text(row.text).Timestamptz(row.prepare_time).Oids(row.parameter_types).Bool(row.from_sql).Nulls(2);
+  }
+}
+
+void PgCursors(const SystemViewContext& context, RowWriter& out) {
+  for (const CursorInfo& row : context.session.Cursors()) {
+    out.Text(row.name).Text(row.text).Bool(row.hold).Bool(row.binary).Bool(row.scrollable).Timestamptz(row.creation_time);
+  }
 }
 
 namespace {

@@ -1,4 +1,5 @@
 // pg_depend, pg_description, pg_shdescription.
+#include "catalog/descriptions.h"
 #include "catalog/system_views/rows.h"
 
 namespace gather::catalog {
@@ -79,6 +80,7 @@ void PgDescription(const SystemViewContext& context, RowWriter& out) {
     }
   }
   for (const FunctionInfo& function : context.functions.functions()) describe(function.oid, kPgProcOid, 0, function.doc);
+  for (const Description& row : Descriptions()) describe(row.object, row.catalog, 0, row.text);
 }
 
 void PgShdescription(const SystemViewContext& context, RowWriter& out) {

@@ -266,7 +266,7 @@ const SystemViewInfo kViews[] = {
      {{"name", kName}, {"default_version", kText}, {"installed_version", kText}, {"comment", kText}}, NoRows, ""},
     {12077, "pg_catalog", "pg_cursors", 'v',
      {{"name", kText}, {"statement", kText}, {"is_holdable", kBool}, {"is_binary", kBool}, {"is_scrollable", kBool},
-      {"creation_time", kTimestamptz}}, NoRows, ""},
+      {"creation_time", kTimestamptz}}, PgCursors, ""},
     {12010, "pg_catalog", "pg_group", 'v',
      {{"groname", kName}, {"grosysid", kOid}, {"grolist", kOidArray}}, PgGroup, ""},
     {12043, "pg_catalog", "pg_indexes", 'v',

@@ -55,6 +55,7 @@ void PgCast(const SystemViewContext& context, RowWriter& out);
 void PgClass(const SystemViewContext& context, RowWriter& out);
 void PgCollation(const SystemViewContext& context, RowWriter& out);
 void PgConstraint(const SystemViewContext& context, RowWriter& out);
+void PgCursors(const SystemViewContext& context, RowWriter& out);
 void PgDatabase(const SystemViewContext& context, RowWriter& out);
 void PgDepend(const SystemViewContext& context, RowWriter& out);
 void PgDescription(const SystemViewContext& context, RowWriter& out);

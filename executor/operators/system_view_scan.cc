@@ -25,15 +25,25 @@ class SystemViewScan final : public Source {
     out.Clear();
     if (at_ == chunks_.size()) return Progress::kDone;
     const Chunk& chunk = chunks_[at_++];
-    for (const uint32_t column : node_.columns) out.Add(chunk[column]);
+    for (const uint32_t column : node_.columns) out.Add(column < chunk.columns() ? chunk[column] : SystemColumn(column - chunk.columns(), chunk.rows()));
     out.set_rows(chunk.rows());
+    first_row_ += chunk.rows();
     return Progress::kMoreOutput;
   }
 
  private:
   const planner::SystemViewScanNode& node_;
   ExecutionState& state_;
+  // What follows the view's own columns: ctid, then tableoid.
+  Vector SystemColumn(size_t number, uint32_t rows) const {
+    if (number == 1) return Vector::Constant(Datum::OfOid(node_.view->oid));
+    Vector ctid(type_oid::kTid);
+    for (uint32_t row = 0; row < rows; ++row) ctid.data<uint64_t>()[row] = first_row_ + row;
+    return ctid;
+  }
+
   bool computed_ = false;
+  uint64_t first_row_ = 0;
   std::vector<Chunk> chunks_;
   size_t at_ = 0;
 };

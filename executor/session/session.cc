@@ -830,10 +830,19 @@ int64_t Session::LastSequenceValue() const {
   return sequence_values_.at(*last_sequence_);
 }
 
-std::vector<std::pair<std::string, std::string>> Session::PreparedStatements() const {
-  std::vector<std::pair<std::string, std::string>> rows;
+std::vector<catalog::PreparedStatementInfo> Session::PreparedStatements() const {
+  std::vector<catalog::PreparedStatementInfo> rows;
   for (const auto& [name, statement] : statements_) {
-    if (!name.empty()) rows.emplace_back(name, statement->text);
+    if (!name.empty()) rows.push_back({name, statement->text, statement->prepare_time, statement->parameter_types, statement->from_sql});
+  }
+  return rows;
+}
+
+std::vector<catalog::CursorInfo> Session::Cursors() const {
+  std::vector<catalog::CursorInfo> rows;
+  for (const auto& [name, portal] : portals_) {
+    if (portal->statement == nullptr) continue;
+    rows.push_back({name, portal->statement->text, portal->hold, false, portal->cursor && !portal->forward_only, portal->creation_time});
   }
   return rows;
 }

@@ -198,7 +198,8 @@ class Session final : public catalog::SessionServices {
   bool CancelBackend(int32_t pid) override { return instance_.sessions.Cancel(pid); }
   bool TerminateBackend(int32_t pid) override { return instance_.sessions.Terminate(pid); }
   int64_t server_start() const override { return instance_.start_time; }
-  std::vector<std::pair<std::string, std::string>> PreparedStatements() const override;
+  std::vector<catalog::PreparedStatementInfo> PreparedStatements() const override;
+  std::vector<catalog::CursorInfo> Cursors() const override;
 
  private:
   struct SavepointMark {

@@ -54,7 +54,8 @@ class FakeSession final : public SessionServices {
   bool CancelBackend(int32_t) override { return false; }
   bool TerminateBackend(int32_t) override { return false; }
   int64_t server_start() const override { return 500000; }
-  std::vector<std::pair<std::string, std::string>> PreparedStatements() const override { return {{"p", "select 1"}}; }
+  std::vector<PreparedStatementInfo> PreparedStatements() const override { return {{"p", "select $1", 1000000, {type_oid::kInt4}, true}}; }
+  std::vector<CursorInfo> Cursors() const override { return {{"c", "declare c cursor for select 1", false, false, true, 1000000}}; }
 
   std::unique_ptr<storage::Transaction> open;
   std::vector<std::string> notices;
