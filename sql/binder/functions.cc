@@ -277,8 +277,8 @@ ExprRef Binder::CallFunction(CallParts& parts, Scope& scope) {
   for (size_t i = 0; i < parts.arguments.size(); ++i) {
     ExprRef& argument = parts.arguments[i];
     if (resolved.arguments[i] == kAny) {
-      // A literal handed to "any" is text.
-      argument = ResolveUnknown(std::move(argument));
+      // A literal handed to "any" stays of type unknown; a parameter must become something.
+      if (argument->kind == ExprKind::kParameter) argument = ResolveUnknown(std::move(argument));
       continue;
     }
     argument = CoerceType(std::move(argument), resolved.arguments[i], CoercionContext::kImplicit, CastForm::kImplicit);

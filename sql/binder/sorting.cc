@@ -118,13 +118,17 @@ void Binder::BindDistinct(const ast::SelectStmt& stmt, Scope& scope, Query& quer
     skipped = skipped || !listed;
   }
   if (skipped && matched < query.distinct_on.size()) {
-    int location = -1;
-    for (size_t i = 0; i < stmt.distinct_on.size(); ++i) {
-      const uint32_t target = query.distinct_on[std::min(i, query.distinct_on.size() - 1)];
+    for (const uint32_t target : query.distinct_on) {
       const bool sorted = std::any_of(query.order_by.begin(), query.order_by.end(), [&](const SortClause& clause) { return clause.target == target; });
-      if (!sorted && location < 0) location = LocationOf(*query.targets[target].expression);
+      if (sorted) continue;
+      // PostgreSQL points at the ON expression as written.
+      int location = LocationOf(*query.targets[target].expression);
+      for (const ast::Node* node : stmt.distinct_on) {
+        ExprRef unused;
+        if (MatchTarget(node, scope, ExprPlace::kDistinctOn, query.targets, &unused) == static_cast<int>(target)) location = node->location;
+      }
+      throw SqlError(sqlstate::kInvalidColumnReference, "SELECT DISTINCT ON expressions must match initial ORDER BY expressions").At(location);
     }
-    throw SqlError(sqlstate::kInvalidColumnReference, "SELECT DISTINCT ON expressions must match initial ORDER BY expressions").At(location);
   }
 }
 

@@ -50,7 +50,7 @@ BoundStatement Binder::BindUpdate(const ast::UpdateStmt& stmt) {
     CheckAssignable(*item, *column);
     ExprRef& value = assigned[static_cast<size_t>(column->id.value) - 1];
     if (value != nullptr) {
-      throw SqlError(sqlstate::kSyntaxError, Format("multiple assignments to same column \"%s\"", name.c_str())).At(item->location);
+      throw SqlError(sqlstate::kSyntaxError, Format("multiple assignments to same column \"%s\"", name.c_str()));
     }
     const ast::Node* expression = item->value;
     // A DEFAULT inside SET (a, b) = (1, DEFAULT).

@@ -21,7 +21,8 @@ class Deparser {
   // expressions.cc; show_implicit: print casts that the user did not write.
   void Expression(const Expr& expr, bool show_implicit);
   // queries.cc
-  void WholeQuery(const Query& query, bool column_names_visible);
+  // `names`: what the outputs shall be called, when not by their own names (operands of a view's set operation).
+  void WholeQuery(const Query& query, bool column_names_visible, const std::vector<std::string>* names = nullptr);
   std::string TakeText() { return std::move(text_); }
 
  private:
@@ -48,10 +49,10 @@ class Deparser {
 
   void Keyword(const char* word, int indent_before, int indent_after, int indent_plus);
   void With(const Query& query);
-  void BasicSelect(const Query& query, bool column_names_visible);
-  void SetOperand(const Query& query, bool column_names_visible);
-  void SetOperationOf(const Query& query, bool column_names_visible);
-  void Targets(const std::vector<Target>& targets, bool column_names_visible);
+  void BasicSelect(const Query& query, bool column_names_visible, const std::vector<std::string>* names);
+  void SetOperand(const Query& query, bool column_names_visible, const std::vector<std::string>* names);
+  void SetOperationOf(const Query& query, bool column_names_visible, const std::vector<std::string>* names);
+  void Targets(const std::vector<Target>& targets, bool column_names_visible, const std::vector<std::string>* names);
   void From(const Query& query);
   void Item(const FromItem& item, const Query& query);
   void RelationItem(const Relation& relation);

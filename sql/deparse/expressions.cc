@@ -20,6 +20,9 @@ std::string TextOf(const Datum& value, const IoSettings& io) {
 }
 
 
+// format_type of a cast: char without a length is not "character", which would mean one character.
+std::string CastTypeName(SqlType type) { return type.oid == kBpchar && type.typmod < 0 ? "bpchar" : FormatType(type); }
+
 bool IsPlainOperator(const Expr& expr) { return expr.kind == ExprKind::kFunction && expr.op != nullptr; }
 
 char BinaryOperatorChar(const Expr& expr) {
@@ -90,7 +93,7 @@ void Deparser::Constant(const Expr& expr, int show_type) {
   const Datum& value = expr.constant;
   if (value.is_null) {
     text_ += "NULL";
-    if (show_type >= 0) text_ += "::" + FormatType(expr.type);
+    if (show_type >= 0) text_ += "::" + CastTypeName(expr.type);
     return;
   }
   const std::string text = TextOf(value, *context_.io);
@@ -113,7 +116,7 @@ void Deparser::Constant(const Expr& expr, int show_type) {
       break;
   }
   if (show_type < 0) return;
-  if (label || show_type > 0) text_ += "::" + FormatType(expr.type);
+  if (label || show_type > 0) text_ += "::" + CastTypeName(expr.type);
 }
 
 void Deparser::Column(const Expr& expr) {
@@ -130,7 +133,7 @@ void Deparser::Coercion(const Expr& argument, SqlType type, const Expr& parent) 
     Operand(argument, false, parent);
     Close();
   }
-  text_ += "::" + FormatType(type);
+  text_ += "::" + CastTypeName(type);
 }
 
 void Deparser::Operator(const Expr& expr) {
@@ -463,7 +466,11 @@ void Deparser::Expression(const Expr& expr, bool show_implicit) {
 }
 
 std::string DeparseExpr(const ExprRef& expr, std::span<const std::string> column_names, const BindContext& context) {
-  Deparser deparser(context, column_names, false, false);
+  return DeparseExpr(expr, column_names, context, false);
+}
+
+std::string DeparseExpr(const ExprRef& expr, std::span<const std::string> column_names, const BindContext& context, bool pretty) {
+  Deparser deparser(context, column_names, pretty, true);
   deparser.Expression(*expr, false);
   return deparser.TakeText();
 }

@@ -69,7 +69,7 @@ void Deparser::NameRelations(const Query& query, std::vector<std::string>* added
   }
 }
 
-void Deparser::WholeQuery(const Query& query, bool column_names_visible) {
+void Deparser::WholeQuery(const Query& query, bool column_names_visible, const std::vector<std::string>* names) {
   CheckStackDepth();
   const int saved_indent = indent_;
   const size_t saved_names = used_names_.size(), saved_ctes = ctes_.size();
@@ -80,9 +80,9 @@ void Deparser::WholeQuery(const Query& query, bool column_names_visible) {
   With(query);
   const bool set_operation = query.set_operation != SetOperation::kNone;
   if (set_operation) {
-    SetOperationOf(query, column_names_visible);
+    SetOperationOf(query, column_names_visible, names);
   } else {
-    BasicSelect(query, column_names_visible);
+    BasicSelect(query, column_names_visible, names);
   }
   if (!query.order_by.empty()) {
     Keyword(" ORDER BY ", -kIndentStandard, kIndentStandard, 1);
@@ -181,9 +181,8 @@ void Deparser::SortTarget(const Query& query, const ExprRef& expr, uint32_t targ
   }
 }
 
-void Deparser::Targets(const std::vector<Target>& targets, bool column_names_visible) {
+void Deparser::Targets(const std::vector<Target>& targets, bool column_names_visible, const std::vector<std::string>* names) {
   const char* separator = " ";
-  bool multiline = false;
   int number = 0;
   for (const Target& target : targets) {
     if (target.junk) continue;
@@ -196,8 +195,9 @@ void Deparser::Targets(const std::vector<Target>& targets, bool column_names_vis
     Expression(*target.expression, true);
     const Expr& expr = *target.expression;
     const bool column = expr.kind == ExprKind::kColumn;
-    const bool same = column ? expr.name == target.name : !column_names_visible && target.name == "?column?";
-    if (!same) text_ += " AS " + QuoteIdentifier(target.name);
+    const std::string& shown = names != nullptr && static_cast<size_t>(number) <= names->size() ? (*names)[static_cast<size_t>(number) - 1] : target.name;
+    const bool same = column ? expr.name == shown : !column_names_visible && shown == "?column?";
+    if (!same) text_ += " AS " + QuoteIdentifier(shown);
     std::string printed = std::move(text_);
     text_ = std::move(before);
     if (pretty_indent_) {
@@ -206,14 +206,12 @@ void Deparser::Targets(const std::vector<Target>& targets, bool column_names_vis
       } else if (number > 1) {
         Keyword("", -kIndentStandard, kIndentStandard, kIndentVar);
       }
-      multiline = printed.find('\n', 1) != std::string::npos;
     }
     text_ += printed;
   }
-  (void)multiline;
 }
 
-void Deparser::BasicSelect(const Query& query, bool column_names_visible) {
+void Deparser::BasicSelect(const Query& query, bool column_names_visible, const std::vector<std::string>* names) {
   if (pretty_indent_) {
     indent_ += kIndentStandard;
     text_ += ' ';
@@ -230,7 +228,7 @@ void Deparser::BasicSelect(const Query& query, bool column_names_visible) {
   } else if (query.distinct) {
     text_ += " DISTINCT";
   }
-  Targets(query.targets, column_names_visible);
+  Targets(query.targets, column_names_visible, names);
   From(query);
   if (query.where != nullptr) {
     Keyword(" WHERE ", -kIndentStandard, kIndentStandard, 1);
@@ -393,16 +391,16 @@ void Deparser::RelationItem(const Relation& relation) {
   text_ += ')';
 }
 
-void Deparser::SetOperand(const Query& query, bool column_names_visible) {
+void Deparser::SetOperand(const Query& query, bool column_names_visible, const std::vector<std::string>* names) {
   const bool parentheses = !query.ctes.empty() || !query.order_by.empty() || !query.locks.empty() || query.offset != nullptr || query.limit != nullptr;
   const bool nested = query.set_operation != SetOperation::kNone;
-  if (nested && !parentheses) return SetOperationOf(query, column_names_visible);
+  if (nested && !parentheses) return SetOperationOf(query, column_names_visible, names);
   if (parentheses) text_ += '(';
-  WholeQuery(query, column_names_visible);
+  WholeQuery(query, column_names_visible, names);
   if (parentheses) text_ += ')';
 }
 
-void Deparser::SetOperationOf(const Query& query, bool column_names_visible) {
+void Deparser::SetOperationOf(const Query& query, bool column_names_visible, const std::vector<std::string>* names) {
   CheckStackDepth();
   const auto bare = [](const Query& operand) {
     return operand.set_operation != SetOperation::kNone && operand.ctes.empty() && operand.order_by.empty() && operand.locks.empty() &&
@@ -416,7 +414,7 @@ void Deparser::SetOperationOf(const Query& query, bool column_names_visible) {
     indent = kIndentStandard;
     Keyword("", indent, 0, 0);
   }
-  SetOperand(left, column_names_visible);
+  SetOperand(left, column_names_visible, names);
   if (left_parentheses) {
     Keyword(") ", -indent, 0, 0);
   } else if (pretty_indent_) {
@@ -430,14 +428,18 @@ void Deparser::SetOperationOf(const Query& query, bool column_names_visible) {
   indent = right_parentheses ? kIndentStandard : 0;
   if (right_parentheses) text_ += '(';
   Keyword("", indent, 0, 0);
-  SetOperand(*query.right, false);
+  SetOperand(*query.right, false, names);
   if (pretty_indent_) indent_ -= indent;
   if (right_parentheses) Keyword(")", 0, 0, 0);
 }
 
 std::string DeparseQuery(const Query& query, const BindContext& context, bool pretty) {
   Deparser deparser(context, {}, pretty, true);
-  deparser.WholeQuery(query, true);
+  std::vector<std::string> names;
+  for (const Target& target : query.targets) {
+    if (!target.junk) names.push_back(target.name);
+  }
+  deparser.WholeQuery(query, true, &names);
   return deparser.TakeText();
 }
 
