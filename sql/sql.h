@@ -44,9 +44,7 @@ ExprRef BindTableExpression(const ast::Node& expression, const catalog::Relation
 ExprRef BindTableExpression(std::string_view sql_text, const catalog::RelationEntry* table, SqlType target, std::string_view what, BindContext& context);
 SqlType ResolveTypeName(const ast::TypeName& name, const catalog::CatalogSnapshot& catalog);  // 42704
 // Canonical text as PostgreSQL's ruleutils prints it: pg_get_expr, pg_get_constraintdef, pg_get_viewdef. kSlot i prints as column_names[i].
-// Names are relative to context.search_path; `pretty` leaves out parentheses that precedence makes redundant.
 std::string DeparseExpr(const ExprRef& expr, std::span<const std::string> column_names, const BindContext& context);
-std::string DeparseExpr(const ExprRef& expr, std::span<const std::string> column_names, const BindContext& context, bool pretty);
 std::string DeparseQuery(const Query& query, const BindContext& context, bool pretty);
 
 // Constant folding of immutable subexpressions lives in the planner; the binder evaluates only typed literals through the type table.

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "sql/ast/commands.h"
-#include "sql/quote.h"
 #include "types/error.h"
+#include "types/quote.h"
 
 namespace gather::sql::ast {
 

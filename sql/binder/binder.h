@@ -118,6 +118,7 @@ class Binder {
   ExprRef MakeOperator(ast::Names name, ExprRef left, ExprRef right, Scope& scope, int location);
   ExprRef MakeOperator(std::string_view name, ExprRef left, ExprRef right, Scope& scope, int location);
   ExprRef MakeScalarArray(ast::Names name, bool any, ExprRef scalar, ExprRef array, int location);
+  bool UsesLevel(const ExprRef& expr, int level) const;  // columns of relations of that level
   ExprRef MakeBool(ExprKind kind, std::vector<ExprRef> terms, int location);
   // The chosen operator and the types its arguments must have.
   struct ResolvedOperator { const catalog::OperatorInfo* op; const catalog::FunctionInfo* function; Oid left, right, result; };
@@ -206,16 +207,28 @@ class Binder {
   void BindWith(const ast::WithClause& with, Scope& scope, std::vector<Cte>& ctes);
   void BindRecursiveCte(const ast::CommonTableExpr& cte, Scope& scope, CteName& name, Cte& out);
 
-  // ---- modify.cc and its statements
+  // ---- modify.cc, updatable_views.cc and the statements
   BoundStatement BindInsert(const ast::InsertStmt& stmt);
   BoundStatement BindUpdate(const ast::UpdateStmt& stmt);
   BoundStatement BindDelete(const ast::DeleteStmt& stmt);
-  catalog::RelationRef TargetTable(const ast::RangeVar& var, const char* action);
+  // What a modification writes to: a table, directly or through a view.
+  struct ModifyTarget {
+    catalog::RelationRef table;
+    catalog::RelationRef view;                         // null: the table itself
+    RelId relation;                                    // view: the table's relation in `columns` and `where`
+    std::vector<ExprRef> columns;                      // per column of the view
+    ExprRef where;
+    const catalog::ColumnEntry* FindColumn(std::string_view name, const char* action) const;
+    const catalog::RelationEntry& named() const { return view != nullptr ? *view : *table; }
+  };
+  ModifyTarget ResolveTarget(const ast::RangeVar& var, const char* action);
+  FromResult AddTarget(ModifyTarget& target, const ast::RangeVar& var, Scope& scope, ExprRef* where);
+  void CheckModifiable(const catalog::RelationEntry& table, const ast::RangeVar& var);
   void BindReturning(ast::List<ast::ResTarget> list, Scope& scope, BoundModify& modify, Query& source, const std::vector<int>& slot_of_column);
   void AddConstraints(BoundModify& modify);
   ExprRef DefaultOf(const catalog::RelationEntry& table, const catalog::ColumnEntry& column);
   ExprRef ReadDefault(const catalog::ColumnEntry& column, const catalog::RelationEntry& table);
-  std::vector<InsertColumn> InsertColumns(const ast::InsertStmt& stmt, const catalog::RelationEntry& table);
+  std::vector<InsertColumn> InsertColumns(const ast::InsertStmt& stmt, const ModifyTarget& target);
   ExprRef InsertValue(const InsertColumn& target, const catalog::RelationEntry& table, ExprRef value, bool overriding_system);
   BoundStatement FinishModify(std::shared_ptr<BoundModify> modify, std::vector<Cte> ctes, Scope& scope);
 

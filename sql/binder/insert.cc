@@ -31,26 +31,26 @@ ExprRef Binder::InsertValue(const InsertColumn& target, const catalog::RelationE
   return CoerceForAssignment(std::move(value), column, target.location);
 }
 
-std::vector<Binder::InsertColumn> Binder::InsertColumns(const ast::InsertStmt& stmt, const catalog::RelationEntry& table) {
+std::vector<Binder::InsertColumn> Binder::InsertColumns(const ast::InsertStmt& stmt, const ModifyTarget& into) {
   const bool user = stmt.overriding == ast::Overriding::kUser;
   std::vector<InsertColumn> columns;
   const auto add = [&](const catalog::ColumnEntry& column, int location) {
     columns.push_back({&column, location, user && column.identity != catalog::Identity::kNone});
   };
   if (stmt.columns.empty()) {
-    for (const catalog::ColumnEntry& column : table.columns) {
-      if (!column.dropped) add(column, -1);
+    for (const catalog::ColumnEntry& column : into.named().columns) {
+      if (!column.dropped) add(*into.FindColumn(column.name, "insert into"), -1);
     }
     return columns;
   }
   for (const ast::ResTarget* target : stmt.columns) {
     const std::string name(target->name);
-    const catalog::ColumnEntry* column = table.FindColumn(name);
+    const catalog::ColumnEntry* column = into.FindColumn(name, "insert into");
     if (column == nullptr) {
       if (name == "ctid" || name == "tableoid" || name == "xmin" || name == "xmax" || name == "cmin" || name == "cmax") {
         throw SqlError(sqlstate::kFeatureNotSupported, Format("cannot assign to system column \"%s\"", name.c_str())).At(target->location);
       }
-      throw SqlError(sqlstate::kUndefinedColumn, Format("column \"%s\" of relation \"%s\" does not exist", name.c_str(), table.name.c_str()))
+      throw SqlError(sqlstate::kUndefinedColumn, Format("column \"%s\" of relation \"%s\" does not exist", name.c_str(), into.named().name.c_str()))
           .At(target->location);
     }
     if (!target->indirection.empty()) {
@@ -75,10 +75,11 @@ BoundStatement Binder::BindInsert(const ast::InsertStmt& stmt) {
   std::vector<Cte> ctes;
   if (stmt.with != nullptr) BindWith(*stmt.with, scope, ctes);
   if (stmt.on_conflict != nullptr) throw SqlError(sqlstate::kFeatureNotSupported, "ON CONFLICT is not supported").At(stmt.on_conflict->location);
-  modify->table = TargetTable(*stmt.relation, "insert into");
+  ModifyTarget into = ResolveTarget(*stmt.relation, "insert into");
+  modify->table = into.table;
   const catalog::RelationEntry& table = *modify->table;
-  modify->alias = stmt.relation->alias != nullptr ? stmt.relation->alias->name : std::string_view(table.name);
-  const std::vector<InsertColumn> columns = InsertColumns(stmt, table);
+  modify->alias = stmt.relation->alias != nullptr ? stmt.relation->alias->name : std::string_view(into.named().name);
+  const std::vector<InsertColumn> columns = InsertColumns(stmt, into);
   const bool overriding = stmt.overriding == ast::Overriding::kSystem;
 
   // Fewer values than columns are allowed when the columns were not listed.
@@ -196,7 +197,7 @@ BoundStatement Binder::BindInsert(const ast::InsertStmt& stmt) {
     Scope returning;
     Query scratch;
     returning.query = &scratch;
-    FromResult target = AddTable(modify->table, stmt.relation->alias, returning);
+    FromResult target = AddTarget(into, *stmt.relation, returning, nullptr);
     modify->target = target.item->relation;
     returning.names = target.names;
     BindReturning(stmt.returning, returning, *modify, *source, slot_of_column);

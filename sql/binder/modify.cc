@@ -8,19 +8,10 @@ namespace gather::sql {
 
 using namespace type_oid;
 
-catalog::RelationRef Binder::TargetTable(const ast::RangeVar& var, const char* action) {
-  const catalog::RelationRef table = LookUpRelation(var);
-  const std::string& name = table->name;
-  switch (table->kind) {
-    case catalog::RelationKind::kTable: break;
-    case catalog::RelationKind::kView: {
-      const std::string verb = std::string_view(action) == "insert into" ? "inserting into" : std::string_view(action) == "update" ? "updating" : "deleting from";
-      const std::string rule = verb == "inserting into" ? "INSERT" : verb == "updating" ? "UPDATE" : "DELETE";
-      throw SqlError(sqlstate::kObjectNotInPrerequisiteState, Format("cannot %s view \"%s\"", action, name.c_str()))
-          .Detail("Views are not automatically updatable.")
-          .Hint(Format("To enable %s the view, provide an INSTEAD OF %s trigger or an unconditional ON %s DO INSTEAD rule.", verb.c_str(), rule.c_str(),
-                       rule.c_str()));
-    }
+void Binder::CheckModifiable(const catalog::RelationEntry& table, const ast::RangeVar& var) {
+  const std::string& name = table.name;
+  switch (table.kind) {
+    case catalog::RelationKind::kTable: case catalog::RelationKind::kView: return;
     case catalog::RelationKind::kSystemView:
       throw SqlError(sqlstate::kInsufficientPrivilege, Format("permission denied: \"%s\" is a system catalog", name.c_str()));
     case catalog::RelationKind::kSequence: throw SqlError(sqlstate::kWrongObjectType, Format("cannot change sequence \"%s\"", name.c_str()));
@@ -29,8 +20,6 @@ catalog::RelationRef Binder::TargetTable(const ast::RangeVar& var, const char* a
           .Detail("This operation is not supported for indexes.")
           .At(var.location);
   }
-  Depend(table->oid);
-  return table;
 }
 
 ExprRef Binder::DefaultOf(const catalog::RelationEntry& table, const catalog::ColumnEntry& column) {

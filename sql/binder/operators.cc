@@ -182,9 +182,13 @@ ExprRef Binder::BindAExpr(const ast::AExpr& node, Scope& scope) {
 
 ExprRef Binder::BindBetween(const ast::AExpr& node, Scope& scope) {
   const auto& bounds = ast::As<ast::ListNode>(node.right).items;
-  // The argument is shared by the comparisons: bound anew for each, so that its literals may take different types.
+  // The comparisons share the argument, which stays of type unknown while it is a literal. Only subqueries are bound anew for each: every
+  // subquery has relations of its own.
+  const ExprRef shared = BindExpression(node.left, scope);
+  bool has_subquery = false;
+  Walk(shared, [&](const Expr& part) { return !(has_subquery = has_subquery || part.kind == ExprKind::kSubquery); });
   const auto compare = [&](const char* op, const ast::Node* bound) {
-    ExprRef argument = BindExpression(node.left, scope);
+    ExprRef argument = has_subquery ? BindExpression(node.left, scope) : shared;
     ExprRef limit = BindExpression(bound, scope);
     if (argument->kind == ExprKind::kRow && limit->kind == ExprKind::kRow) {
       const ast::Text name = op;
@@ -207,19 +211,14 @@ ExprRef Binder::BindBetween(const ast::AExpr& node, Scope& scope) {
   }
 }
 
-namespace {
-
-// Whether an expression depends on rows of the level it stands on.
-bool HasColumns(const ExprRef& expr, int level, const std::vector<int>& level_of_relation) {
+bool Binder::UsesLevel(const ExprRef& expr, int level) const {
   bool found = false;
   WalkDeep(expr, [&](const Expr& node) {
-    if (node.kind == ExprKind::kColumn && level_of_relation[node.relation.value] == level) found = true;
+    if (node.kind == ExprKind::kColumn && level_of_relation_[node.relation.value] == level) found = true;
     return !found;
   });
   return found;
 }
-
-}  // namespace
 
 ExprRef Binder::BindIn(const ast::AExpr& node, Scope& scope) {
   const bool any = node.name[0] != "<>";
@@ -230,7 +229,7 @@ ExprRef Binder::BindIn(const ast::AExpr& node, Scope& scope) {
   for (const ast::Node* item : items) {
     ExprRef right = BindExpression(item, scope);
     const bool constant = right->kind == ExprKind::kConstant || right->kind == ExprKind::kParameter;
-    (!constant && HasColumns(right, scope.level, level_of_relation_) ? dependent : plain).push_back(std::move(right));
+    (!constant && UsesLevel(right, scope.level) ? dependent : plain).push_back(std::move(right));
   }
   std::vector<ExprRef> terms;
   bool as_array = false;

@@ -179,7 +179,6 @@ QueryPtr Binder::BindValues(const ast::SelectStmt& stmt, Scope& scope, bool) {
   Relation relation;
   relation.kind = RelationKind::kValues;
   relation.alias = "*VALUES*";
-  relation.lateral = true;
   const size_t width = stmt.values[0].size();
   relation.rows.reserve(stmt.values.size());
   for (const ast::NodeList row : stmt.values) {

@@ -1,5 +1,6 @@
 // Expressions that belong to a table: DEFAULT, CHECK, index keys and predicates, ALTER … USING.
 #include "sql/binder/binder.h"
+#include "sql/print.h"
 #include "sql/query_walk.h"
 
 namespace gather::sql {
@@ -83,6 +84,26 @@ ExprRef Binder::BindOverTable(const ast::Node& expression, const catalog::Relati
 ExprRef BindTableExpression(const ast::Node& expression, const catalog::RelationEntry* table, SqlType target, std::string_view what, BindContext& context) {
   Binder binder(context);
   return binder.BindOverTable(expression, table, target, what);
+}
+
+// Stored lists (pg_index.indexprs) print item by item.
+std::string PrintStoredExpression(std::string_view sql_text, const catalog::RelationEntry* table, BindContext& context, bool pretty) {
+  const std::vector<ParsedStatement> parsed = Parse("SELECT " + std::string(sql_text));
+  const auto* select = parsed.size() == 1 ? ast::TryAs<ast::SelectStmt>(parsed[0].node.get()) : nullptr;
+  if (select == nullptr) ThrowInternal("stored expression is damaged: " + std::string(sql_text));
+  std::vector<std::string> names;
+  if (table != nullptr) {
+    for (const catalog::ColumnEntry& column : table->columns) {
+      if (!column.dropped) names.push_back(column.name);
+    }
+  }
+  std::string text;
+  for (const ast::ResTarget* target : select->target_list) {
+    Binder binder(context);
+    if (!text.empty()) text += ", ";
+    text += PrintExpr(binder.BindOverTable(*target->value, table, SqlType(), ""), names, context, pretty);
+  }
+  return text;
 }
 
 ExprRef BindTableExpression(std::string_view sql_text, const catalog::RelationEntry* table, SqlType target, std::string_view what, BindContext& context) {

@@ -30,7 +30,6 @@ Binder::FromResult Binder::BindRangeFunction(const ast::RangeFunction& node, Sco
 
   Relation relation;
   relation.kind = RelationKind::kFunction;
-  relation.lateral = true;
   relation.with_ordinality = node.ordinality;
   std::vector<std::string> function_names;
   std::vector<ast::List<ast::ColumnDef>> definitions;
@@ -53,6 +52,8 @@ Binder::FromResult Binder::BindRangeFunction(const ast::RangeFunction& node, Sco
     add(ResolveUnknown(std::move(bound)));
   }
   scope.lateral_active = saved;
+  relation.lateral = node.lateral;
+  for (const ExprRef& call : relation.functions) relation.lateral = relation.lateral || UsesLevel(call, scope.level);
 
   const bool single = relation.functions.size() == 1;
   relation.alias = node.alias != nullptr ? std::string(node.alias->name) : function_names[0];

@@ -29,23 +29,26 @@ BoundStatement Binder::BindUpdate(const ast::UpdateStmt& stmt) {
   scope.query = source.get();
   std::vector<Cte> ctes;
   if (stmt.with != nullptr) BindWith(*stmt.with, scope, ctes);
-  modify->table = TargetTable(*stmt.relation, "update");
+  ModifyTarget into = ResolveTarget(*stmt.relation, "update");
+  modify->table = into.table;
   const catalog::RelationEntry& table = *modify->table;
-  FromResult target = AddTable(modify->table, stmt.relation->alias, scope);
+  ExprRef view_where;
+  FromResult target = AddTarget(into, *stmt.relation, scope, &view_where);
   modify->target = target.item->relation;
   modify->alias = target.names[0]->alias;
   scope.names = target.names;
   source->from.push_back(std::move(target.item));
   BindFromClause(stmt.from, scope);
   if (stmt.where != nullptr) source->where = CoerceToBoolean(BindExpression(stmt.where, scope, ExprPlace::kWhere), "WHERE");
+  if (view_where != nullptr) source->where = source->where == nullptr ? view_where : MakeAnd({view_where, source->where});
 
   AddConstraints(*modify);
   std::vector<ExprRef> assigned(table.columns.size());
   for (const ast::ResTarget* item : stmt.target_list) {
     const std::string name(item->name);
-    const catalog::ColumnEntry* column = table.FindColumn(name);
+    const catalog::ColumnEntry* column = into.FindColumn(name, "update");
     if (column == nullptr) {
-      throw SqlError(sqlstate::kUndefinedColumn, Format("column \"%s\" of relation \"%s\" does not exist", name.c_str(), table.name.c_str())).At(item->location);
+      throw SqlError(sqlstate::kUndefinedColumn, Format("column \"%s\" of relation \"%s\" does not exist", name.c_str(), into.named().name.c_str())).At(item->location);
     }
     CheckAssignable(*item, *column);
     ExprRef& value = assigned[static_cast<size_t>(column->id.value) - 1];
@@ -66,16 +69,13 @@ BoundStatement Binder::BindUpdate(const ast::UpdateStmt& stmt) {
   }
 
   std::vector<int> slot_of_column;
-  const NameItem& item = *scope.names[0];
-  size_t shown = 0;
   for (size_t i = 0; i < table.columns.size(); ++i) {
     const catalog::ColumnEntry& column = table.columns[i];
     slot_of_column.push_back(column.dropped ? -1 : static_cast<int>(source->targets.size()));
     if (column.dropped) continue;
     modify->assigned.push_back(assigned[i] != nullptr);
-    ExprRef value = assigned[i] != nullptr ? assigned[i] : MakeColumn(modify->target, static_cast<uint32_t>(i), column.type, item.columns[shown].name);
+    ExprRef value = assigned[i] != nullptr ? assigned[i] : MakeColumn(modify->target, static_cast<uint32_t>(i), column.type, column.name);
     source->targets.push_back({std::move(value), column.name, false});
-    ++shown;
   }
   modify->ctid_slot = static_cast<uint32_t>(source->targets.size());
   source->targets.push_back({MakeColumn(modify->target, static_cast<uint32_t>(table.columns.size()), kTid, "ctid"), "ctid", false});
@@ -92,14 +92,17 @@ BoundStatement Binder::BindDelete(const ast::DeleteStmt& stmt) {
   scope.query = source.get();
   std::vector<Cte> ctes;
   if (stmt.with != nullptr) BindWith(*stmt.with, scope, ctes);
-  modify->table = TargetTable(*stmt.relation, "delete from");
-  FromResult target = AddTable(modify->table, stmt.relation->alias, scope);
+  ModifyTarget into = ResolveTarget(*stmt.relation, "delete from");
+  modify->table = into.table;
+  ExprRef view_where;
+  FromResult target = AddTarget(into, *stmt.relation, scope, &view_where);
   modify->target = target.item->relation;
   modify->alias = target.names[0]->alias;
   scope.names = target.names;
   source->from.push_back(std::move(target.item));
   BindFromClause(stmt.using_clause, scope);
   if (stmt.where != nullptr) source->where = CoerceToBoolean(BindExpression(stmt.where, scope, ExprPlace::kWhere), "WHERE");
+  if (view_where != nullptr) source->where = source->where == nullptr ? view_where : MakeAnd({view_where, source->where});
   for (const catalog::ColumnEntry& column : modify->table->columns) {
     if (!column.dropped) modify->stored.push_back(column.id);
   }

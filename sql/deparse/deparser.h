@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "sql/sql.h"
+#include "sql/print.h"
 
 namespace gather::sql {
 

@@ -1,8 +1,8 @@
 #include <cstring>
 
 #include "sql/deparse/deparser.h"
-#include "sql/quote.h"
 #include "types/error.h"
+#include "types/quote.h"
 #include "types/stack_depth.h"
 
 namespace gather::sql {
@@ -96,8 +96,15 @@ void Deparser::Constant(const Expr& expr, int show_type) {
     if (show_type >= 0) text_ += "::" + CastTypeName(expr.type);
     return;
   }
-  const std::string text = TextOf(value, *context_.io);
   bool label = false;
+  if (expr.type.oid == kRegclass) {
+    // Relative to our search path, which need not be the session's.
+    const catalog::RelationRef relation = context_.catalog->FindRelation(value.as<Oid>());
+    text_ += QuoteLiteral(relation == nullptr ? TextOf(value, *context_.io) : RelationName(*relation));
+    if (show_type >= 0) text_ += "::regclass";
+    return;
+  }
+  const std::string text = TextOf(value, *context_.io);
   switch (expr.type.oid) {
     case kInt4:
       label = text[0] == '-';
@@ -465,14 +472,16 @@ void Deparser::Expression(const Expr& expr, bool show_implicit) {
   }
 }
 
-std::string DeparseExpr(const ExprRef& expr, std::span<const std::string> column_names, const BindContext& context) {
-  return DeparseExpr(expr, column_names, context, false);
-}
-
-std::string DeparseExpr(const ExprRef& expr, std::span<const std::string> column_names, const BindContext& context, bool pretty) {
+std::string PrintExpr(const ExprRef& expr, std::span<const std::string> column_names, const BindContext& context, bool pretty) {
   Deparser deparser(context, column_names, pretty, true);
   deparser.Expression(*expr, false);
   return deparser.TakeText();
+}
+
+std::string DeparseExpr(const ExprRef& expr, std::span<const std::string> column_names, const BindContext& context) {
+  BindContext qualified = context;
+  qualified.search_path = {catalog::kPgCatalogSchema};
+  return PrintExpr(expr, column_names, qualified, false);
 }
 
 }  // namespace gather::sql

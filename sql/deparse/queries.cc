@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "sql/deparse/deparser.h"
-#include "sql/quote.h"
 #include "types/error.h"
+#include "types/quote.h"
 #include "types/stack_depth.h"
 
 namespace gather::sql {
@@ -433,7 +433,7 @@ void Deparser::SetOperationOf(const Query& query, bool column_names_visible, con
   if (right_parentheses) Keyword(")", 0, 0, 0);
 }
 
-std::string DeparseQuery(const Query& query, const BindContext& context, bool pretty) {
+std::string PrintQuery(const Query& query, const BindContext& context, bool pretty) {
   Deparser deparser(context, {}, pretty, true);
   std::vector<std::string> names;
   for (const Target& target : query.targets) {
@@ -441,6 +441,18 @@ std::string DeparseQuery(const Query& query, const BindContext& context, bool pr
   }
   deparser.WholeQuery(query, true, &names);
   return deparser.TakeText();
+}
+
+std::string DeparseQuery(const Query& query, const BindContext& context, bool pretty) {
+  BindContext qualified = context;
+  qualified.search_path = {catalog::kPgCatalogSchema};
+  return PrintQuery(query, qualified, pretty);
+}
+
+std::string PrintStoredQuery(std::string_view sql_text, BindContext& context, bool pretty) {
+  const std::vector<ParsedStatement> parsed = Parse(sql_text);
+  if (parsed.size() != 1) ThrowInternal("stored query is damaged");
+  return PrintQuery(*Bind(parsed[0], context).query, context, pretty);
 }
 
 }  // namespace gather::sql

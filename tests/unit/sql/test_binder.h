@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sql/sql.h"
+#include "sql/print.h"
 #include "tests/unit/catalog/test_catalog.h"
 #include "types/error.h"
 
@@ -54,7 +54,7 @@ class TestBinder {
   std::string Expression(std::string_view expression) {
     BindContext context = Context();
     const BoundStatement bound = sql::Bind(Parse("SELECT " + std::string(expression) + " FROM t").at(0), context);
-    return DeparseExpr(bound.query->targets.at(0).expression, {}, context);
+    return PrintExpr(bound.query->targets.at(0).expression, {}, context, false);
   }
   std::string TypeOf(std::string_view expression) { return FormatType(Bind("SELECT " + std::string(expression) + " FROM t").output.at(0).type); }
   // "42703 message [hint] @offset", or "" when it binds.
@@ -71,10 +71,10 @@ class TestBinder {
   }
 
  private:
-  // DeparseQuery with all white space as one blank.
+  // PrintQuery with all white space as one blank.
   struct Flat {
     Flat(const Query& query, const BindContext& context) {
-      for (const char c : DeparseQuery(query, context, true)) {
+      for (const char c : PrintQuery(query, context, true)) {
         const bool space = c == ' ' || c == '\n';
         if (space && (text.empty() || text.back() == ' ')) continue;
         text += space ? ' ' : c;
