@@ -4,6 +4,7 @@
 // snapshot hides what its own command writes.
 #include "executor/chunk_store.h"
 #include "executor/expression/evaluator.h"
+#include "executor/operators/row_lock.h"
 #include "executor/operators/table_writer.h"
 #include "executor/plan_builder.h"
 #include "storage/storage.h"
@@ -60,9 +61,17 @@ class ModifySink final : public Sink {
     done.Renew();
     for (uint32_t i = 0; i < in.rows(); ++i) {
       if (!ctids.valid(i)) continue;       // the null-extended side of an outer join in FROM
+      const storage::LockTag row_lock = RowLockTag(*table_.table, ctids.get<RowId>(i));
+      const bool locked = row_lockers.load() != 0;
+      if (locked) state_.context.session->transaction_locks().Lock(row_lock, storage::LockMode::kExclusive, *state_.context.interrupt);
       for (;;) {
         const storage::WriteResult result = table_.table->Delete(transaction, snapshot, ctids.get<RowId>(i));
         if (result.outcome == storage::WriteOutcome::kDone) {
+          // Somebody may have locked the row after the look above and before the mark: then it is his.
+          if (!locked && row_lockers.load() != 0 &&
+              !state_.context.session->transaction_locks().TryLock(row_lock, storage::LockMode::kExclusive)) {
+            throw StatementRetry();
+          }
           done.Add(i);
         } else if (result.outcome == storage::WriteOutcome::kBusy) {
           state_.context.storage->transactions().WaitFor(transaction.id(), result.holder, *state_.context.interrupt);

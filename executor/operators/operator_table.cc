@@ -31,6 +31,7 @@ using planner::PlanNode;
   X(kRecursiveUnion, BuildRecursiveUnion, false)     \
   X(kMaterialize, BuildMaterialize, false)           \
   X(kWindowAgg, BuildWindowAgg, false)               \
+  X(kLockRows, BuildLockRows, false)                 \
   X(kModifyTable, BuildModifyTable, false)
 
 #define X(kind, build, filters) void build(const PlanNode& node, PlanBuilder& builder, Pipeline& pipeline);

@@ -416,6 +416,22 @@ void Session::RunModify(Portal& portal) {
   }
 }
 
+// A row to be locked (FOR UPDATE) may have changed since the snapshot: as long as no row has been delivered, the query starts over.
+bool Session::NextChunk(Portal& portal, bool delivered) {
+  for (;;) {
+    try {
+      return portal.execution->Next(portal.chunk);
+    } catch (const StatementRetry&) {
+      if (delivered) throw SqlError(sqlstate::kSerializationFailure, "could not serialize access due to concurrent update");
+      slot_->interrupt.Check();
+      ExecutionContext context = MakeExecutionContext(portal.parameters);
+      portal.snapshot = context.snapshot;
+      portal.chunk.Clear();
+      portal.execution = std::make_unique<Execution>(portal.plan, std::move(context));
+    }
+  }
+}
+
 uint64_t Session::FetchRows(Portal& portal, uint64_t limit, const std::function<void(const Chunk&, uint32_t, uint32_t)>& deliver) {
   if (!portal.started) StartPortal(portal);
   const bool modify = portal.bound->kind == sql::StatementKind::kModify;
@@ -427,7 +443,7 @@ uint64_t Session::FetchRows(Portal& portal, uint64_t limit, const std::function<
         portal.chunk = std::move(portal.buffered[portal.next_buffered++]);
       } else {
         portal.chunk.Clear();
-        if (portal.finished || portal.execution == nullptr || !portal.execution->Next(portal.chunk)) {
+        if (portal.finished || portal.execution == nullptr || !NextChunk(portal, portal.position + fetched != 0)) {
           portal.finished = true;
           portal.chunk.Clear();
           break;

@@ -212,6 +212,7 @@ class Session final : public catalog::SessionServices {
   void Prepare(PreparedStatement& statement);              // rebinds and replans when stale; takes locks
   void StartPortal(Portal& portal);
   void RunModify(Portal& portal);
+  bool NextChunk(Portal& portal, bool delivered);
   void RunCommand(Portal& portal, ResultSink& sink);
   void CommitTransaction();
   void AbortTransaction();
