@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -45,6 +46,8 @@ struct ExecutionContext {
   uint32_t chunk_size = kVectorSize;                  // developer option: smaller chunks
   bool leader_participates = true;
   bool instrument = false;                            // EXPLAIN ANALYZE
+  // Runs a wait for another transaction or a row lock under the session's lock_timeout; null: no limit.
+  std::function<void(const std::function<void()>& wait)> lock_wait;
 };
 
 class Execution {

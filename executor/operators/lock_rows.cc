@@ -69,7 +69,7 @@ class LockRows final : public Transform {
     const storage::LockTag tag = RowLockTag(table, id);
     storage::LockOwner& owner = state_.context.session->transaction_locks();
     if (lock.wait == RowLock::Wait::kBlock) {
-      owner.Lock(tag, mode, *state_.context.interrupt);
+      WaitOnLock(state_.context, [&] { owner.Lock(tag, mode, *state_.context.interrupt); });
     } else if (!owner.TryLock(tag, mode)) {
       return Refuse(lock);
     }
@@ -80,7 +80,9 @@ class LockRows final : public Transform {
         case storage::TableStore::Liveness::kDeleting:
           if (holder == transaction.id()) return true;
           if (lock.wait != RowLock::Wait::kBlock) return Refuse(lock);
-          state_.context.storage->transactions().WaitFor(transaction.id(), holder, *state_.context.interrupt);
+          WaitOnLock(state_.context, [&] {
+            state_.context.storage->transactions().WaitFor(transaction.id(), holder, *state_.context.interrupt);
+          });
           break;
         case storage::TableStore::Liveness::kInserting: return true;               // our own row: nobody else's is visible
         case storage::TableStore::Liveness::kDead:

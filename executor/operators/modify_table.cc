@@ -63,7 +63,11 @@ class ModifySink final : public Sink {
       if (!ctids.valid(i)) continue;       // the null-extended side of an outer join in FROM
       const storage::LockTag row_lock = RowLockTag(*table_.table, ctids.get<RowId>(i));
       const bool locked = row_lockers.load() != 0;
-      if (locked) state_.context.session->transaction_locks().Lock(row_lock, storage::LockMode::kExclusive, *state_.context.interrupt);
+      if (locked) {
+        WaitOnLock(state_.context, [&] {
+          state_.context.session->transaction_locks().Lock(row_lock, storage::LockMode::kExclusive, *state_.context.interrupt);
+        });
+      }
       for (;;) {
         const storage::WriteResult result = table_.table->Delete(transaction, snapshot, ctids.get<RowId>(i));
         if (result.outcome == storage::WriteOutcome::kDone) {
@@ -74,7 +78,9 @@ class ModifySink final : public Sink {
           }
           done.Add(i);
         } else if (result.outcome == storage::WriteOutcome::kBusy) {
-          state_.context.storage->transactions().WaitFor(transaction.id(), result.holder, *state_.context.interrupt);
+          WaitOnLock(state_.context, [&] {
+            state_.context.storage->transactions().WaitFor(transaction.id(), result.holder, *state_.context.interrupt);
+          });
           continue;
         } else if (result.outcome == storage::WriteOutcome::kConflict) {
           if (transaction.isolation() == storage::IsolationLevel::kReadCommitted) throw StatementRetry();

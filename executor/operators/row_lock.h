@@ -4,7 +4,9 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 
+#include "executor/execution.h"
 #include "storage/locks.h"
 #include "storage/table.h"
 
@@ -15,6 +17,15 @@ inline std::atomic<uint32_t> row_lockers{0};
 
 inline storage::LockTag RowLockTag(const storage::TableStore& table, RowId row) {
   return {storage::LockTag::Kind::kObject, table.id().value, row.value};
+}
+
+// Runs `wait`, which may block on another transaction, under lock_timeout.
+inline void WaitOnLock(const ExecutionContext& context, const std::function<void()>& wait) {
+  if (context.lock_wait) {
+    context.lock_wait(wait);
+  } else {
+    wait();
+  }
 }
 
 }  // namespace gather::executor

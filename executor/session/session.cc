@@ -584,6 +584,12 @@ ExecutionContext Session::MakeExecutionContext(std::vector<Datum> parameters) {
   context.max_parallel_workers = settings.max_parallel_workers;
   context.chunk_size = settings.chunk_size;
   context.leader_participates = settings.leader_participates;
+  if (settings.lock_timeout != 0) {
+    context.lock_wait = [this](const std::function<void()>& wait) {
+      const Timer::Deadline deadline(instance_.timer, slot_->interrupt, InterruptReason::kLockTimeout, statement_settings().lock_timeout);
+      wait();
+    };
+  }
   return context;
 }
 
