@@ -161,53 +161,10 @@ class SequenceScan final : public Source {
   bool done_ = false;
 };
 
-// A sequence read as a relation: one row.
-class SequenceScan final : public Source {
- public:
-  SequenceScan(const planner::SeqScanNode& node, ExecutionState& state) : node_(node), state_(state) {}
-  LocalPtr MakeLocal(Participant& participant) override {
-    auto local = std::make_unique<SequenceLocal>();
-    if (node_.filter != nullptr) local->filter = std::make_unique<Filter>(node_.filter, participant);
-    return local;
-  }
-  Progress Next(Local& base, Chunk& out) override {
-    auto& local = static_cast<SequenceLocal&>(base);
-    out.Clear();
-    if (local.done) return Progress::kDone;
-    local.done = true;
-    const catalog::Catalog::SequenceState sequence = state_.context.session->catalog().ReadSequence(*node_.table);
-    for (const planner::ScanColumnRef& column : node_.columns) {
-      switch (column.column.value) {
-        case 1: out.Add(Vector::Constant(Datum::Int8(sequence.last_value))); break;
-        case 2: out.Add(Vector::Constant(Datum::Int8(0))); break;                    // log_cnt: no value is logged ahead
-        case 3: out.Add(Vector::Constant(Datum::Bool(sequence.is_called))); break;
-        default: out.Add(column.system == planner::ScanColumnRef::System::kTableOid ? Vector::Constant(Datum::OfOid(node_.table->oid))
-                                                                                     : Vector::Constant(Datum::Of(type_oid::kTid, uint64_t{1})));
-      }
-    }
-    out.set_rows(1);
-    Selection kept;
-    if (local.filter != nullptr && !local.filter->Select(out, kept)) out.set_rows(0);
-    return Progress::kMoreOutput;
-  }
-
- private:
-  struct SequenceLocal : Local {
-    std::unique_ptr<Filter> filter;
-    bool done = false;
-  };
-  const planner::SeqScanNode& node_;
-  ExecutionState& state_;
-};
-
 }  // namespace
 
 void BuildSeqScan(const planner::PlanNode& base, PlanBuilder& builder, Pipeline& pipeline) {
   const auto& node = static_cast<const planner::SeqScanNode&>(base);
-  if (node.table->kind == catalog::RelationKind::kSequence) {
-    builder.SetSource(pipeline, builder.state().Make<SequenceScan>(node, builder.state()), node);
-    return;
-  }
   if (node.table->kind == catalog::RelationKind::kSequence) {
     builder.SetSource(pipeline, builder.state().Make<SequenceScan>(node, builder.state()), node);
     return;
