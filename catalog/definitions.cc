@@ -38,44 +38,15 @@ std::string WithoutOuterParentheses(const std::string& expression) {
   return expression.substr(1, expression.size() - 2);
 }
 
-std::string PrettyExpression(const std::string& expression) {
-  const std::string bare = WithoutOuterParentheses(expression);
-  std::string out;
-  for (size_t i = 0; i < bare.size(); i++) {
-    const char c = bare[i];
-    if (c == '\'' || c == '"') {
-      const size_t end = bare.find(c, i + 1);
-      out.append(bare, i, end == std::string::npos ? std::string::npos : end + 1 - i);
-      if (end == std::string::npos) return out;
-      i = end;
-      continue;
-    }
-    const bool call = !out.empty() && (std::isalnum(static_cast<unsigned char>(out.back())) || out.back() == '_' || out.back() == '"');
-    if (c == '(' && !call) {
-      size_t end = i + 1;
-      while (end < bare.size() && (std::isalnum(static_cast<unsigned char>(bare[end])) || bare[end] == '_' || bare[end] == '.')) end++;
-      if (end > i + 1 && bare.compare(end, 3, ")::") == 0) {
-        out.append(bare, i + 1, end - i - 1);
-        i = end;
-        continue;
-      }
-    }
-    out += c;
-  }
-  return out;
-}
-
 namespace {
 
 // An expression key: parenthesised unless it looks like a call.
 std::string KeyExpression(const std::string& expression) {
-  const std::string bare = WithoutOuterParentheses(expression);
-  const size_t open = bare.find('(');
-  if (open != std::string::npos && open > 0 && bare.back() == ')' && bare.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.\"") == open &&
-      WithoutOuterParentheses(bare.substr(open)) != bare.substr(open)) {
-    return bare;
-  }
-  return "(" + bare + ")";
+  const size_t open = expression.find('(');
+  const bool call = open != std::string::npos && open > 0 && expression.back() == ')' &&
+                    expression.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.\"") == open &&
+                    WithoutOuterParentheses(expression.substr(open)) != expression.substr(open);
+  return call ? expression : "(" + expression + ")";
 }
 
 std::string ColumnList(const RelationEntry& table, const std::vector<ColumnId>& columns) {
@@ -92,7 +63,7 @@ std::string Options(const RelationEntry& relation) {
 
 }  // namespace
 
-std::string IndexColumnDefinition(const CatalogSnapshot& catalog, const RelationEntry& index, int position, bool pretty) {
+std::string IndexColumnDefinition(const CatalogSnapshot& catalog, const RelationEntry& index, int position, bool pretty, SessionServices& session) {
   const IndexEntry& entry = *index.index;
   const RelationRef table = catalog.FindRelation(entry.table);
   const auto number = static_cast<size_t>(position);
@@ -100,17 +71,18 @@ std::string IndexColumnDefinition(const CatalogSnapshot& catalog, const Relation
   if (number > entry.columns.size()) return QuoteIdentifier(table->column(entry.include[number - entry.columns.size() - 1]).name);
   const IndexColumn& column = entry.columns[number - 1];
   return column.column.value != 0 ? QuoteIdentifier(table->column(column.column).name)
-                                  : KeyExpression(pretty ? PrettyExpression(column.expression_sql) : column.expression_sql);
+                                    : KeyExpression(session.ExpressionText(column.expression_sql, table.get(), pretty));
 }
 
-std::string IndexDefinition(const CatalogSnapshot& catalog, const RelationEntry& index, const std::string& table_name, bool pretty) {
+std::string IndexDefinition(const CatalogSnapshot& catalog, const RelationEntry& index, const std::string& table_name, bool pretty,
+                            SessionServices& session) {
   const IndexEntry& entry = *index.index;
   std::string sql = std::string("CREATE ") + (entry.unique() ? "UNIQUE " : "") + "INDEX " + QuoteIdentifier(index.name) + " ON " + table_name +
                     " USING " + QuoteIdentifier(entry.method) + " (";
   for (size_t i = 0; i < entry.columns.size(); i++) {
     const IndexColumn& column = entry.columns[i];
     if (i > 0) sql += ", ";
-    sql += IndexColumnDefinition(catalog, index, static_cast<int>(i) + 1, pretty);
+    sql += IndexColumnDefinition(catalog, index, static_cast<int>(i) + 1, pretty, session);
     if (column.order.descending) {
       sql += " DESC";
       if (!column.order.nulls_first) sql += " NULLS LAST";
@@ -123,15 +95,12 @@ std::string IndexDefinition(const CatalogSnapshot& catalog, const RelationEntry&
   if (!entry.include.empty() && table != nullptr) sql += " INCLUDE (" + ColumnList(*table, entry.include) + ")";
   if (entry.unique() && !entry.nulls_distinct) sql += " NULLS NOT DISTINCT";
   if (!index.options.empty()) sql += " WITH (" + Options(index) + ")";
-  if (!entry.predicate_sql.empty()) {
-    const std::string bare = WithoutOuterParentheses(entry.predicate_sql);
-    sql += " WHERE " + (pretty ? PrettyExpression(bare) : "(" + bare + ")");
-  }
+  if (!entry.predicate_sql.empty()) sql += " WHERE " + session.ExpressionText(entry.predicate_sql, table.get(), pretty);
   return sql;
 }
 
-std::string CheckDefinition(const CheckConstraint& check, bool pretty) {
-  return "CHECK (" + (pretty ? PrettyExpression(check.expression_sql) : check.expression_sql) + ")";
+std::string CheckDefinition(const RelationEntry& table, const CheckConstraint& check, bool pretty, SessionServices& session) {
+  return "CHECK (" + session.ExpressionText(check.expression_sql, &table, pretty) + ")";
 }
 
 std::string KeyConstraintDefinition(const CatalogSnapshot& catalog, const RelationEntry& index) {
@@ -140,15 +109,18 @@ std::string KeyConstraintDefinition(const CatalogSnapshot& catalog, const Relati
   std::string sql = entry.kind == IndexKind::kPrimaryKey ? "PRIMARY KEY " : "UNIQUE ";
   if (!entry.nulls_distinct) sql += "NULLS NOT DISTINCT ";
   sql += "(";
-  for (size_t i = 0; i < entry.columns.size(); i++) sql += (i > 0 ? ", " : "") + IndexColumnDefinition(catalog, index, static_cast<int>(i) + 1);
+  for (size_t i = 0; i < entry.columns.size(); i++) {
+    // Keys of constraints are columns.
+    sql += (i > 0 ? ", " : "") + QuoteIdentifier(table == nullptr ? std::string() : table->column(entry.columns[i].column).name);
+  }
   sql += ")";
   if (!entry.include.empty() && table != nullptr) sql += " INCLUDE (" + ColumnList(*table, entry.include) + ")";
   if (!index.options.empty()) sql += " WITH (" + Options(index) + ")";
   return sql;
 }
 
-std::string ViewDefinition(const RelationEntry& view) {
-  std::string sql = view.view_sql;
+std::string ViewDefinition(const RelationEntry& view, bool pretty, SessionServices& session) {
+  std::string sql = view.oid < kFirstUserOid ? view.view_sql : session.QueryText(view.view_sql, pretty);
   while (!sql.empty() && (sql.back() == ';' || sql.back() == ' ' || sql.back() == '\n')) sql.pop_back();
   return (sql.starts_with(" ") ? "" : " ") + sql + ";";
 }

@@ -1,10 +1,12 @@
-// SQL text of catalog objects: what pg_get_indexdef, pg_get_constraintdef, pg_get_viewdef print and pg_indexes, pg_views show. Pure.
+// SQL text of catalog objects: what pg_get_indexdef, pg_get_constraintdef, pg_get_viewdef print and pg_indexes, pg_views show.
+// `session`: whose search path the names in stored expressions are shown for.
 #pragma once
 
 #include <span>
 #include <string>
 
 #include "catalog/catalog.h"
+#include "catalog/session_services.h"
 
 namespace gather::catalog {
 
@@ -15,16 +17,14 @@ std::string VisibleName(const CatalogSnapshot& catalog, std::span<const Oid> sea
 bool IsVisible(const CatalogSnapshot& catalog, std::span<const Oid> search_path, const RelationEntry& relation);
 
 // CREATE [UNIQUE] INDEX … ON table USING btree (…) …; `table_name` as it shall appear.
-std::string IndexDefinition(const CatalogSnapshot& catalog, const RelationEntry& index, const std::string& table_name, bool pretty);
+std::string IndexDefinition(const CatalogSnapshot& catalog, const RelationEntry& index, const std::string& table_name, bool pretty, SessionServices& session);
 // Key column or included column `position` (from 1): its name or expression; empty beyond the last.
-std::string IndexColumnDefinition(const CatalogSnapshot& catalog, const RelationEntry& index, int position, bool pretty = false);
+std::string IndexColumnDefinition(const CatalogSnapshot& catalog, const RelationEntry& index, int position, bool pretty, SessionServices& session);
 // CHECK (…), PRIMARY KEY (a, b), UNIQUE (c).
-std::string CheckDefinition(const CheckConstraint& check, bool pretty);
+std::string CheckDefinition(const RelationEntry& table, const CheckConstraint& check, bool pretty, SessionServices& session);
 std::string KeyConstraintDefinition(const CatalogSnapshot& catalog, const RelationEntry& index);
-std::string ViewDefinition(const RelationEntry& view);
+std::string ViewDefinition(const RelationEntry& view, bool pretty, SessionServices& session);
 // Without one pair of parentheses around the whole.
 std::string WithoutOuterParentheses(const std::string& expression);
-// What PostgreSQL's "pretty" mode leaves out besides: parentheses around a bare name or number that is cast, (n)::text.
-std::string PrettyExpression(const std::string& expression);
 
 }  // namespace gather::catalog

@@ -58,6 +58,9 @@ class SessionServices {
   virtual int64_t backend_start() const = 0;
   virtual void Notice(std::string_view severity, SqlState state, std::string_view message, std::string_view detail = {}, std::string_view hint = {}) = 0;
   virtual RandomState* random_state() { return nullptr; }         // of random() and setseed(); null: one per thread
+  // Stored SQL text for a reader: names relative to the search path; `pretty` leaves out parentheses that precedence makes redundant.
+  virtual std::string ExpressionText(const std::string& stored, const RelationEntry* /*table: whose columns it may use*/, bool /*pretty*/) { return stored; }
+  virtual std::string QueryText(const std::string& stored, bool /*pretty*/) { return stored; }
   // Transaction
   virtual CatalogRef catalog_view() const = 0;           // pinned by the running statement
   virtual Catalog& catalog() = 0;

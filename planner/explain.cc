@@ -7,7 +7,7 @@
 #include "planner/explain_expression.h"
 #include "planner/expressions.h"
 #include "sql/query_walk.h"
-#include "sql/quote.h"
+#include "types/quote.h"
 #include "types/error.h"
 
 namespace gather::planner {
@@ -135,12 +135,12 @@ class Explainer {
       if (found != nullptr) schema = found->name;
     }
     if (!name.empty()) {
-      text += schema.empty() ? "" : sql::QuoteIdentifier(schema) + ".";
-      text += sql::QuoteIdentifier(name);
+      text += schema.empty() ? "" : QuoteIdentifier(schema) + ".";
+      text += QuoteIdentifier(name);
       JsonText(entry, label, name);
       if (!schema.empty()) JsonText(entry, "Schema", schema);
     }
-    if (name.empty() || alias != name) text += (name.empty() ? "" : " ") + sql::QuoteIdentifier(alias);
+    if (name.empty() || alias != name) text += (name.empty() ? "" : " ") + QuoteIdentifier(alias);
     JsonText(entry, "Alias", alias);
     (void)node;
     return text;
@@ -311,7 +311,7 @@ class Explainer {
         const auto& scan = static_cast<const IndexScanNode&>(node);
         JsonText(entry, "Scan Direction", scan.backward ? "Backward" : "Forward");
         JsonText(entry, "Index Name", scan.index->name);
-        entry.heading += " using " + sql::QuoteIdentifier(scan.index->name);
+        entry.heading += " using " + QuoteIdentifier(scan.index->name);
         entry.heading += Target(node, entry, scan.table.get(), scan.table->name, scan.alias);
         break;
       }

@@ -2,7 +2,7 @@
 
 #include "catalog/system_view.h"
 #include "planner/expressions.h"
-#include "sql/quote.h"
+#include "types/quote.h"
 #include "types/array.h"
 #include "types/vector.h"
 
@@ -91,7 +91,7 @@ std::string ConstantText(const Datum& value, SqlType type, int show_type) {
       label = false;
       break;
     case type_oid::kUnknown: label = false; [[fallthrough]];
-    default: text = sql::QuoteLiteral(text); break;
+    default: text = QuoteLiteral(text); break;
   }
   if (show_type < 0) return text;
   return label || show_type > 0 ? text + "::" + CastType(type) : text;
@@ -111,10 +111,10 @@ std::string ExpressionPrinter::RelationName(const PlanNode& scan) const {
 }
 
 std::string ExpressionPrinter::Qualified(const PlanNode& scan, const std::string& column) const {
-  const std::string name = sql::QuoteIdentifier(column);
+  const std::string name = QuoteIdentifier(column);
   if (!qualify_) return name;
   const std::string relation = RelationName(scan);
-  return relation.empty() ? name : sql::QuoteIdentifier(relation) + "." + name;
+  return relation.empty() ? name : QuoteIdentifier(relation) + "." + name;
 }
 
 std::string ExpressionPrinter::RawSlot(const PlanNode& node, uint32_t slot, bool* computed) const {
@@ -304,7 +304,7 @@ std::string ExpressionPrinter::Slot(const Expr& slot, const Scope& scope) const 
   } else if (scope.output != nullptr) {
     text = OutputSlot(*scope.output, slot.index, &computed);
   } else {
-    return slot.name.empty() ? "?" : sql::QuoteIdentifier(slot.name);
+    return slot.name.empty() ? "?" : QuoteIdentifier(slot.name);
   }
   return computed ? "(" + text + ")" : text;
 }
@@ -349,7 +349,7 @@ std::string ExpressionPrinter::Call(const Expr& expr, const Scope& scope) const 
   if (name == "extract" && expr.children.size() == 2 && expr.children[0]->kind == ExprKind::kConstant && !expr.children[0]->constant.is_null) {
     return "EXTRACT(" + DatumText(expr.children[0]->constant) + " FROM " + Text(expr.children[1], scope, true) + ")";
   }
-  return sql::QuoteIdentifier(name) + "(" + List(expr.children, 0, scope, true) + ")";
+  return QuoteIdentifier(name) + "(" + List(expr.children, 0, scope, true) + ")";
 }
 
 std::string ExpressionPrinter::Text(const ExprRef& expr, const Scope& scope, bool show_implicit) const {
@@ -357,7 +357,7 @@ std::string ExpressionPrinter::Text(const ExprRef& expr, const Scope& scope, boo
   const auto child = [&](size_t i, bool implicit = false) { return Text(expr->children[i], scope, implicit); };
   switch (expr->kind) {
     case ExprKind::kConstant: return ConstantText(expr->constant, expr->type, 0);
-    case ExprKind::kColumn: return scope.table != nullptr ? Qualified(*scope.table, expr->name) : sql::QuoteIdentifier(expr->name);
+    case ExprKind::kColumn: return scope.table != nullptr ? Qualified(*scope.table, expr->name) : QuoteIdentifier(expr->name);
     case ExprKind::kSlot: case ExprKind::kOuterSlot: return Slot(*expr, scope);
     case ExprKind::kParameter: return "$" + std::to_string(expr->index + 1);
     case ExprKind::kExecParameter: return "$" + std::to_string(expr->index);
@@ -398,7 +398,7 @@ std::string ExpressionPrinter::Text(const ExprRef& expr, const Scope& scope, boo
       for (size_t i = 1; i < expr->children.size(); ++i) constants = constants && expr->children[i]->kind == ExprKind::kConstant;
       const TypeInfo* element = FindType(expr->children.size() > 1 ? expr->children[1]->type.oid : kInvalidOid);
       const std::string list = constants && element != nullptr
-                                   ? sql::QuoteLiteral(ArrayLiteral(expr->children, 1)) + "::" + CastType(SqlType(element->oid)) + "[]"
+                                   ? QuoteLiteral(ArrayLiteral(expr->children, 1)) + "::" + CastType(SqlType(element->oid)) + "[]"
                                    : "ARRAY[" + List(expr->children, 1, scope, true) + "]";
       return "(" + child(0, true) + (expr->negated ? " <> ALL (" : " = ANY (") + list + "))";
     }

@@ -53,10 +53,16 @@ GATHER_SYSTEM_KERNEL(UserById) {
 }
 
 GATHER_SYSTEM_KERNEL(Expression) {
+  SessionServices& session = SessionOf(context);
+  const CatalogRef catalog = session.catalog_view();
   TextRows(rows, result, [&](uint32_t row) -> Text {
     const std::string text = TextAt(arguments[0], row);
     const bool pretty = arguments.size() > 2 && BoolAt(arguments[2], row);
-    return pretty ? PrettyExpression(text) : text;
+    const Oid oid = At<Oid>(arguments[1], row);
+    if (oid == kInvalidOid) return session.ExpressionText(text, nullptr, pretty);
+    const RelationRef table = catalog->FindRelation(oid);
+    if (table == nullptr) return std::nullopt;
+    return session.ExpressionText(text, table.get(), pretty);
   });
 }
 
@@ -67,21 +73,22 @@ GATHER_SYSTEM_KERNEL(IndexDefinitionKernel) {
     const RelationRef index = catalog->FindRelation(At<Oid>(arguments[0], row));
     if (index == nullptr || !index->index.has_value()) return std::nullopt;
     const bool pretty = arguments.size() > 2 && BoolAt(arguments[2], row);
-    if (arguments.size() > 1 && At<int32_t>(arguments[1], row) != 0) return IndexColumnDefinition(*catalog, *index, At<int32_t>(arguments[1], row), pretty);
+    if (arguments.size() > 1 && At<int32_t>(arguments[1], row) != 0) return IndexColumnDefinition(*catalog, *index, At<int32_t>(arguments[1], row), pretty, session);
     const RelationRef table = catalog->FindRelation(index->index->table);
     if (table == nullptr) return std::nullopt;
-    return IndexDefinition(*catalog, *index, pretty ? VisibleName(*catalog, session.SearchPath(), *table) : QualifiedName(*catalog, *table), pretty);
+    return IndexDefinition(*catalog, *index, pretty ? VisibleName(*catalog, session.SearchPath(), *table) : QualifiedName(*catalog, *table), pretty, session);
   });
 }
 
 GATHER_SYSTEM_KERNEL(ConstraintDefinition) {
-  const CatalogRef catalog = SessionOf(context).catalog_view();
+  SessionServices& session = SessionOf(context);
+  const CatalogRef catalog = session.catalog_view();
   TextRows(rows, result, [&](uint32_t row) -> Text {
     const Oid oid = At<Oid>(arguments[0], row);
     const bool pretty = arguments.size() > 1 && BoolAt(arguments[1], row);
     for (const RelationRef& relation : catalog->Relations()) {
       for (const CheckConstraint& check : relation->checks) {
-        if (check.oid == oid) return CheckDefinition(check, pretty);
+        if (check.oid == oid) return CheckDefinition(*relation, check, pretty, session);
       }
       if (relation->index.has_value() && relation->index->constraint_oid == oid) return KeyConstraintDefinition(*catalog, *relation);
     }
@@ -89,26 +96,29 @@ GATHER_SYSTEM_KERNEL(ConstraintDefinition) {
   });
 }
 
-Text ViewText(const RelationRef& view) {
+Text ViewText(const RelationRef& view, bool pretty, SessionServices& session) {
   if (view == nullptr) return std::nullopt;
-  return view->kind == RelationKind::kView ? ViewDefinition(*view) : "Not a view";
+  return view->kind == RelationKind::kView ? ViewDefinition(*view, pretty, session) : "Not a view";
 }
 
 GATHER_SYSTEM_KERNEL(ViewDefinitionKernel) {
   SessionServices& session = SessionOf(context);
   const bool by_name = context.argument_types[0].oid == type_oid::kText;
   TextRows(rows, result, [&](uint32_t row) -> Text {
-    if (by_name) return ViewText(NamesOf(session).Relation(TextAt(arguments[0], row)));
-    return ViewText(session.catalog_view()->FindRelation(At<Oid>(arguments[0], row)));
+    // The third form takes a line length; asking for one is asking for pretty printing.
+    const bool pretty = arguments.size() > 1 && (context.argument_types[1].oid == type_oid::kInt4 || BoolAt(arguments[1], row));
+    if (by_name) return ViewText(NamesOf(session).Relation(TextAt(arguments[0], row)), pretty, session);
+    return ViewText(session.catalog_view()->FindRelation(At<Oid>(arguments[0], row)), pretty, session);
   });
 }
 
 GATHER_SYSTEM_KERNEL(RuleDefinition) {
-  const CatalogRef catalog = SessionOf(context).catalog_view();
+  SessionServices& session = SessionOf(context);
+  const CatalogRef catalog = session.catalog_view();
   TextRows(rows, result, [&](uint32_t row) -> Text {
     const RelationRef view = catalog->FindRelation(At<Oid>(arguments[0], row));  // rules carry their view's OID
     if (view == nullptr || view->kind != RelationKind::kView) return std::nullopt;
-    return "CREATE RULE \"_RETURN\" AS\n    ON SELECT TO " + QualifiedName(*catalog, *view) + " DO INSTEAD " + ViewDefinition(*view);
+    return "CREATE RULE \"_RETURN\" AS\n    ON SELECT TO " + QualifiedName(*catalog, *view) + " DO INSTEAD " + ViewDefinition(*view, false, session);
   });
 }
 

@@ -132,7 +132,7 @@ void InfoViews(const SystemViewContext& context, RowWriter& out) {
   for (const RelationRef& relation : context.catalog.Relations()) {
     if (!IsView(*relation)) continue;
     w.Relation(*relation);
-    if (relation->kind == RelationKind::kView) out.Text(ViewDefinition(*relation)); else out.Null();
+    if (relation->kind == RelationKind::kView) out.Text(ViewDefinition(*relation, false, context.session)); else out.Null();
     out.Text("NONE").Text(kNo).Text(kNo).Text(kNo).Text(kNo).Text(kNo);
   }
 }
@@ -147,7 +147,7 @@ void InfoColumns(const SystemViewContext& context, RowWriter& out) {
       const TypeInfo* type = FindType(column.type.oid);
       w.Relation(*relation);
       out.Text(column.name).Int4(column.id.value);
-      if (column.default_sql.empty() || column.identity != Identity::kNone) out.Null(); else out.Text(column.default_sql);
+      if (column.default_sql.empty() || column.identity != Identity::kNone) out.Null(); else out.Text(context.session.ExpressionText(column.default_sql, relation.get(), false));
       out.Text(column.not_null ? kNo : kYes).Text(parts.data_type);
       w.Number(parts.has_length, parts.length);
       w.Number(parts.is_text, parts.octets);

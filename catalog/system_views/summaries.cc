@@ -27,7 +27,7 @@ void PgViews(const SystemViewContext& context, RowWriter& out) {
   for (const RelationRef& relation : context.catalog.Relations()) {
     if (ShownKind(*relation) != 'v') continue;
     out.Text(SchemaName(context, relation->schema)).Text(relation->name).Text(OwnerName(context, relation->owner));
-    if (relation->kind == RelationKind::kView) out.Text(ViewDefinition(*relation)); else out.Null();
+    if (relation->kind == RelationKind::kView) out.Text(ViewDefinition(*relation, false, context.session)); else out.Null();
   }
 }
 
@@ -37,7 +37,7 @@ void PgIndexes(const SystemViewContext& context, RowWriter& out) {
     const RelationRef table = context.catalog.FindRelation(relation->index->table);
     if (table == nullptr) continue;
     out.Text(SchemaName(context, table->schema)).Text(table->name).Text(relation->name).Null();
-    out.Text(IndexDefinition(context.catalog, *relation, QualifiedName(context.catalog, *table), false));
+    out.Text(IndexDefinition(context.catalog, *relation, QualifiedName(context.catalog, *table), false, context.session));
   }
 }
 

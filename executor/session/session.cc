@@ -5,6 +5,7 @@
 #include "executor/session/timer.h"
 #include "executor/session/transaction_names.h"
 #include "executor/commands/command.h"
+#include "sql/print.h"
 #include "types/datetime.h"
 
 namespace gather::executor {
@@ -201,6 +202,16 @@ sql::BindContext Session::MakeBindContext() {
   context.search_path = SearchPath();
   context.io = &io();
   return context;
+}
+
+std::string Session::ExpressionText(const std::string& stored, const catalog::RelationEntry* table, bool pretty) {
+  sql::BindContext context = MakeBindContext();
+  return sql::PrintStoredExpression(stored, table, context, pretty);
+}
+
+std::string Session::QueryText(const std::string& stored, bool pretty) {
+  sql::BindContext context = MakeBindContext();
+  return sql::PrintStoredQuery(stored, context, pretty);
 }
 
 void Session::Bind(PreparedStatement& statement) {

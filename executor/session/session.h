@@ -172,6 +172,8 @@ class Session final : public catalog::SessionServices {
   std::string TagOf(const Portal& portal, uint64_t rows) const;
 
   // ---- SessionServices
+  std::string ExpressionText(const std::string& stored, const catalog::RelationEntry* table, bool pretty) override;
+  std::string QueryText(const std::string& stored, bool pretty) override;
   const std::string& user_name() const override { return user_name_; }
   const std::string& session_user_name() const override { return session_user_name_; }
   Oid user_oid() const override { return user_oid_; }

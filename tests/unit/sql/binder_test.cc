@@ -56,7 +56,7 @@ TEST_F(BinderTest, FunctionsResolveByTheCandidateRules) {
   EXPECT_EQ(binder_->TypeOf("abs(c)"), "numeric");
   EXPECT_EQ(binder_->TypeOf("round('1.5')"), "double precision");
   EXPECT_EQ(binder_->Expression("upper(e)"), "upper((e)::text)");
-  EXPECT_EQ(binder_->Expression("text(e)"), "text(e)");
+  EXPECT_EQ(binder_->Expression("text(e)"), "(e)::text");
   EXPECT_EQ(binder_->TypeOf("int4(c)"), "integer");
   EXPECT_EQ(binder_->TypeOf("float8('1')"), "double precision");
   EXPECT_EQ(binder_->Error("SELECT foo(1, 'a', null)"), "42883 function foo(integer, unknown, unknown) does not exist [No function matches the given name and argument "
@@ -86,7 +86,7 @@ TEST_F(BinderTest, CommonTypes) {
 TEST_F(BinderTest, Casts) {
   EXPECT_EQ(binder_->Expression("a::text"), "(a)::text");
   EXPECT_EQ(binder_->Expression("b::varchar(3)"), "(b)::character varying(3)");
-  EXPECT_EQ(binder_->Expression("'1.555'::numeric(5,2)"), "'1.555'::numeric(5,2)");
+  EXPECT_EQ(binder_->Expression("'1.555'::numeric(5,2)"), "1.555::numeric(5,2)");
   EXPECT_EQ(binder_->Expression("ARRAY[]::int[]"), "ARRAY[]::integer[]");
   EXPECT_EQ(binder_->TypeOf("interval '1' day"), "interval day");
   EXPECT_EQ(binder_->TypeOf("'x'::char(3)"), "character(3)");
