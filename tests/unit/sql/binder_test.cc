@@ -114,16 +114,16 @@ TEST_F(BinderTest, ColumnsAndTheirHints) {
 }
 
 TEST_F(BinderTest, StarsAndJoins) {
-  EXPECT_EQ(binder_->Text("SELECT * FROM t JOIN u USING (a)"), " SELECT t.a, t.b, t.c, t.d, t.e, t.f, u.x, u.y FROM t JOIN u USING (a)");
-  EXPECT_EQ(binder_->Text("SELECT a FROM t FULL JOIN u USING (a)"), " SELECT COALESCE(t.a, u.a) AS a FROM t FULL JOIN u USING (a)");
-  EXPECT_EQ(binder_->Text("SELECT a FROM t RIGHT JOIN u USING (a)"), " SELECT u.a FROM t RIGHT JOIN u USING (a)");
+  EXPECT_EQ(binder_->Text("SELECT * FROM t JOIN u USING (a)"), "SELECT t.a, t.b, t.c, t.d, t.e, t.f, u.x, u.y FROM t JOIN u USING (a)");
+  EXPECT_EQ(binder_->Text("SELECT a FROM t FULL JOIN u USING (a)"), "SELECT COALESCE(t.a, u.a) AS a FROM t FULL JOIN u USING (a)");
+  EXPECT_EQ(binder_->Text("SELECT a FROM t RIGHT JOIN u USING (a)"), "SELECT u.a FROM t RIGHT JOIN u USING (a)");
   EXPECT_EQ(binder_->Bind("SELECT u.*, t.a AS z FROM t, u").output.size(), 4u);
   EXPECT_EQ(binder_->Error("SELECT *"), "42601 SELECT * with no tables specified is not valid @7");
   EXPECT_EQ(binder_->Error("SELECT 1 FROM t JOIN u USING (b)"), "42703 column \"b\" specified in USING clause does not exist in right table");
 }
 
 TEST_F(BinderTest, OutputColumnsKnowTheirNamesAndOrigins) {
-  const BoundStatement bound = binder_->Bind("SELECT a, a + 1, upper(b), a::bigint, CASE WHEN f THEN 1 END, (SELECT x FROM u), s.b, ctid FROM t, LATERAL (SELECT t.b) s");
+  const BoundStatement bound = binder_->Bind("SELECT a, a + 1, upper(t.b), a::bigint, CASE WHEN f THEN 1 END, (SELECT x FROM u), s.b, ctid FROM t, LATERAL (SELECT t.b) s");
   const std::vector<std::string> names = {"a", "?column?", "upper", "a", "case", "x", "b", "ctid"};
   ASSERT_EQ(bound.output.size(), names.size());
   for (size_t i = 0; i < names.size(); ++i) EXPECT_EQ(bound.output[i].name, names[i]);
@@ -157,7 +157,7 @@ TEST_F(BinderTest, AggregatesBelongToTheQueryOfTheirColumns) {
 }
 
 TEST_F(BinderTest, OrderByAndDistinct) {
-  EXPECT_EQ(binder_->Text("SELECT a AS b, b AS c FROM t ORDER BY b, 2 DESC"), " SELECT t.a AS b, t.b AS c FROM t ORDER BY t.a, t.b DESC");
+  EXPECT_EQ(binder_->Text("SELECT a AS b, b AS c FROM t ORDER BY b, 2 DESC"), "SELECT t.a AS b, t.b AS c FROM t ORDER BY t.a, t.b DESC");
   EXPECT_EQ(binder_->Error("SELECT a FROM t ORDER BY 2"), "42P10 ORDER BY position 2 is not in select list @25");
   EXPECT_EQ(binder_->Error("SELECT a FROM t ORDER BY 'x'"), "42601 non-integer constant in ORDER BY @25");
   EXPECT_EQ(binder_->Error("SELECT a AS x, b AS x FROM t ORDER BY x"), "42702 ORDER BY \"x\" is ambiguous @38");
@@ -260,7 +260,7 @@ TEST_F(BinderTest, DeparsePrintsWhatRuleutilsPrints) {
   EXPECT_EQ(binder_->Expression("a is distinct from 1"), "(a IS DISTINCT FROM 1)");
   EXPECT_EQ(binder_->Expression("(ARRAY[1,2])[1]"), "(ARRAY[1, 2])[1]");
   EXPECT_EQ(binder_->Text("SELECT t.a FROM t WHERE EXISTS (SELECT 1 FROM t x WHERE x.a = t.a)"),
-            " SELECT t.a FROM t WHERE (EXISTS ( SELECT 1 FROM t x WHERE x.a = t.a))");
+            "SELECT t.a FROM t WHERE (EXISTS ( SELECT 1 FROM t x WHERE x.a = t.a))");
 }
 
 }  // namespace
