@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "planner/rules/canonical_condition.h"
 #include "planner/rules/constant_folding.h"
 #include "types/error.h"
 
@@ -26,6 +27,8 @@ std::vector<Column> SetColumns(const sql::Query& query) {
 }  // namespace
 
 ExprRef Builder::Import(const ExprRef& expr) const { return FoldConstants(expr, planning_.context); }
+
+ExprRef Builder::ImportCondition(const ExprRef& expr) const { return CanonicalCondition(Import(expr)); }
 
 ExprRef Builder::ImportWithout(const ExprRef& expr, std::string_view where) {
   if (expr == nullptr) return nullptr;
@@ -53,7 +56,7 @@ BuiltQuery Builder::Build(const sql::Query& query) {
 
 BuiltQuery Builder::BuildSelect(const sql::Query& query) {
   LogicalPtr root = BuildFrom(query);
-  for (const ExprRef& condition : Conjuncts(Import(query.where))) FilterBy(condition, root);
+  for (const ExprRef& condition : Conjuncts(ImportCondition(query.where))) FilterBy(condition, root);
 
   std::vector<ExprRef> targets;
   for (const sql::Target& target : query.targets) targets.push_back(Import(target.expression));
@@ -63,7 +66,7 @@ BuiltQuery Builder::BuildSelect(const sql::Query& query) {
   if (query.has_aggregates) {
     grouping.key_relation = planning_.NewRelation();
     grouping.aggregate_relation = planning_.NewRelation();
-    ExprRef having = Import(query.having);
+    ExprRef having = ImportCondition(query.having);
     for (const ExprRef& key : query.group_by) {
       ExprRef expression = Flatten(Import(key), root);
       const std::string name = expression->kind == ExprKind::kColumn ? expression->name : "";

@@ -42,6 +42,7 @@ class Builder {
   LogicalPtr BuildDistinct(const sql::Query& query, const std::vector<Column>& targets, LogicalPtr root);
   LogicalPtr BuildLocks(const sql::Query& query, LogicalPtr root);
   ExprRef Import(const ExprRef& expr) const;           // folded, parameters replaced
+  ExprRef ImportCondition(const ExprRef& expr) const;  // of WHERE, ON, HAVING: canonical as well
   ExprRef ImportWithout(const ExprRef& expr, std::string_view where);  // and uncorrelated subqueries only
 
   // from.cc

@@ -45,7 +45,7 @@ LogicalPtr Builder::BuildJoin(const sql::Query& query, const sql::FromItem& item
   }
   const bool dependent = Free(*right).Intersects(Produced(*left));
   std::vector<ExprRef> conditions, later;
-  for (const ExprRef& condition : Conjuncts(Import(item.condition))) {
+  for (const ExprRef& condition : Conjuncts(ImportCondition(item.condition))) {
     if (!HasKind(condition, ExprKind::kSubquery)) {
       conditions.push_back(condition);
     } else if (kind == JoinKind::kInner) {

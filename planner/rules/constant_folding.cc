@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "planner/expressions.h"
+#include "planner/rules/canonical_condition.h"
 
 namespace gather::planner {
 
@@ -45,7 +46,7 @@ class Folder {
       ExprRef child = Fold(expr->children[i]);
       if (child != expr->children[i]) now = WithChild(now, i, std::move(child));
     }
-    if (now->kind == ExprKind::kNot) return FoldNot(now);
+    if (now->kind == ExprKind::kNot) return Negate(now->children[0], context_.functions);
     if (now->kind == ExprKind::kRelabel && sql::IsConstant(*now->children[0])) return Retype(now);
     if (IsStrictOfNull(*now)) return Constant(*now, Datum::Null(now->type));
     return IsFoldable(*now) ? Evaluate(now) : now;
@@ -113,15 +114,6 @@ class Folder {
     auto copy = std::make_shared<Expr>(*expr);
     copy->children = std::move(terms);
     return copy;
-  }
-
-  ExprRef FoldNot(const ExprRef& expr) const {
-    const Expr& operand = *expr->children[0];
-    if (operand.kind == ExprKind::kConstant) {
-      return operand.constant.is_null ? expr->children[0] : MakeBool(operand.constant.as<uint8_t>() == 0);
-    }
-    if (operand.kind == ExprKind::kNot) return operand.children[0];
-    return expr;
   }
 
   ExprRef FoldCase(const ExprRef& expr) const {
