@@ -4,6 +4,7 @@
 
 #include "catalog/setting_values.h"
 #include "types/error.h"
+#include "types/machine.h"
 
 namespace gather::catalog {
 
@@ -40,12 +41,23 @@ const boost::unordered_flat_map<std::string_view, const SettingInfo*>& SettingIn
 
 size_t IndexOf(const SettingInfo& info) { return static_cast<size_t>(&info - AllSettings().data()); }
 
+// What the machine decides, so that nobody has to: leader and workers together fill the cores, the data caches a quarter of the memory.
+std::string DefaultText(const SettingInfo& setting) {
+  const auto megabytes = [](uint64_t bytes) { return std::to_string(std::max<uint64_t>(64, bytes >> 20)) + "MB"; };
+  const Machine& machine = ThisMachine();
+  if (setting.name == "max_parallel_workers") return std::to_string(machine.cores);
+  if (setting.name == "max_parallel_workers_per_gather") return std::to_string(std::max(1, machine.cores - 1));
+  if (setting.name == "shared_buffers") return megabytes(machine.memory / 4);
+  if (setting.name == "memory_limit") return megabytes(machine.memory / 10 * 8);
+  return std::string(setting.default_value);
+}
+
 // Parsed defaults, in the table's order.
 const SettingValue& DefaultValue(const SettingInfo& info) {
   static const std::vector<SettingValue> defaults = [] {
     std::vector<SettingValue> values;
     for (const SettingInfo& setting : AllSettings()) {
-      values.push_back(ParseSetting(setting, setting.default_value, {}));
+      values.push_back(ParseSetting(setting, DefaultText(setting), {}));
       values.back().source = "default";
     }
     return values;

@@ -23,7 +23,7 @@ enum class SettingScope : uint8_t { kInternal, kPostmaster, kSighup, kSuperuser,
 struct SettingInfo {
   std::string_view name;
   SettingType type;
-  std::string_view default_value;            // as SHOW prints it, without unit conversion: "4MB", "on", "100"
+  std::string_view default_value;            // as SHOW prints it: "4MB", "on", "100"; settings.cc replaces what the machine decides
   SettingScope scope = SettingScope::kUser;
   std::string_view unit = {};                // "kB", "8kB", "ms", "s", "min" or empty: the base unit of the number
   double minimum = 0, maximum = 0;

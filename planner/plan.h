@@ -317,6 +317,7 @@ struct PlannerSettings {
   int max_parallel_workers = 8;
   bool parallel_leader_participation = true;
   bool debug_parallel_query = false;
+  bool enable_parallel_query = true;
   int64_t parallel_threshold = -1;              // rows; -1: preset by core count
   double parallel_setup_cost = 1000, parallel_tuple_cost = 0.1;
   double seq_page_cost = 1, random_page_cost = 4, cpu_tuple_cost = 0.01, cpu_index_tuple_cost = 0.005, cpu_operator_cost = 0.0025;

@@ -1,8 +1,8 @@
 // The settings that planning depends on, out of a session's settings.
 #include <algorithm>
-#include <thread>
 
 #include "planner/plan.h"
+#include "types/machine.h"
 
 namespace gather::planner {
 
@@ -13,6 +13,7 @@ PlannerSettings ReadPlannerSettings(const catalog::Settings& settings) {
   out.max_parallel_workers = number("max_parallel_workers");
   out.parallel_leader_participation = settings.GetBool("parallel_leader_participation");
   out.debug_parallel_query = settings.GetString("debug_parallel_query") != "off";
+  out.enable_parallel_query = settings.GetBool("enable_parallel_query");
   out.parallel_threshold = static_cast<int64_t>(std::min(settings.GetReal("parallel_threshold"), 1e18));
   out.parallel_setup_cost = settings.GetReal("parallel_setup_cost");
   out.parallel_tuple_cost = settings.GetReal("parallel_tuple_cost");
@@ -34,7 +35,7 @@ PlannerSettings ReadPlannerSettings(const catalog::Settings& settings) {
   out.enable_parallel_hash = settings.GetBool("enable_parallel_hash");
   out.enable_parallel_append = settings.GetBool("enable_parallel_append");
   out.enable_incremental_sort = settings.GetBool("enable_incremental_sort");
-  out.cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  out.cores = ThisMachine().cores;
   return out;
 }
 

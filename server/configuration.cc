@@ -22,16 +22,28 @@ constexpr char kUsage[] =
     "  -c NAME=VALUE      sets a run-time parameter\n"
     "  -V, --version      prints the version, then exits\n"
     "  -?, --help         shows this help, then exits\n\n"
+    "Environment:\n"
+    "  PARALLEL_THRESHOLD  rows below which an operation runs without workers; max: always (parallel_threshold)\n"
+    "  PARALLEL_EXECUTION  off: no workers at all (enable_parallel_query)\n\n"
     "Connect with: psql -h 127.0.0.1 -p 5433 -U postgres postgres\n";
 
 [[noreturn]] void Fail(const std::string& message) {
   std::fprintf(stderr, "gatherdb: %s\nTry \"gatherdb --help\" for more information.\n", message.c_str());
   std::exit(1);
 }
+
+// Environment variables that set a parameter; the command line comes after them and wins.
+void ReadEnvironment(Configuration& configuration) {
+  if (const char* rows = std::getenv("PARALLEL_THRESHOLD")) {
+    configuration.settings.emplace_back("parallel_threshold", std::strcmp(rows, "max") == 0 ? "1e18" : rows);
+  }
+  if (const char* on = std::getenv("PARALLEL_EXECUTION")) configuration.settings.emplace_back("enable_parallel_query", on);
+}
 }  // namespace
 
 Configuration ParseCommandLine(int argc, char** argv) {
   Configuration configuration;
+  ReadEnvironment(configuration);
   static const option kLong[] = {{"help", no_argument, nullptr, '?'}, {"version", no_argument, nullptr, 'V'}, {nullptr, 0, nullptr, 0}};
   opterr = 0;
   int choice;

@@ -20,18 +20,13 @@
 #include "server/log.h"
 #include "server/thread_set.h"
 #include "types/datetime.h"
+#include "types/machine.h"
 
 namespace gather::server {
 namespace {
 
 constexpr int kBaseThreads = 2;
 constexpr uint64_t kMegabyte = uint64_t{1} << 20;
-
-// A part of the machine's memory: the limit of the server's budget.
-uint64_t MachineMemory() {
-  const auto pages = static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES));
-  return pages * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-}
 
 int Serve(const Configuration& configuration) {
   auto settings = std::make_shared<catalog::Settings>();
@@ -41,7 +36,7 @@ int Serve(const Configuration& configuration) {
   settings->SetInternal("data_directory", configuration.directory);
 
   const uint64_t shared_buffers = static_cast<uint64_t>(settings->GetInteger("shared_buffers")) * 8192;
-  MemoryBudget budget("server", MachineMemory() / 10 * 8);
+  MemoryBudget budget("server", static_cast<uint64_t>(settings->GetInteger("memory_limit")) * kMegabyte);
   storage::StorageOptions options;
   options.directory = configuration.directory;
   options.budget = &budget;
@@ -51,8 +46,8 @@ int Serve(const Configuration& configuration) {
   storage::Storage storage(options);
   const catalog::FunctionRegistry functions;
   catalog::Catalog catalog(storage, functions);
-  const int cores = static_cast<int>(std::thread::hardware_concurrency());
-  const int workers = static_cast<int>(std::min<int64_t>(settings->GetInteger("max_parallel_workers"), std::max(cores, 1)));
+  const int cores = ThisMachine().cores;
+  const int workers = static_cast<int>(std::min<int64_t>(settings->GetInteger("max_parallel_workers"), cores));
   executor::WorkerPool pool(workers);
   executor::SessionRegistry sessions;
   executor::Timer timer;

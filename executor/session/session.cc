@@ -558,7 +558,6 @@ const StatementSettings& Session::statement_settings() {
   if (now.version == settings_.version()) return now;
   now.version = settings_.version();
   now.planner = planner::ReadPlannerSettings(settings_);
-  now.planner.cores = static_cast<int>(std::thread::hardware_concurrency());
   now.work_mem = settings_.GetInteger("work_mem") * 1024;
   now.log_min_duration = settings_.GetInteger("log_min_duration_statement");
   now.lock_timeout = settings_.GetInteger("lock_timeout");

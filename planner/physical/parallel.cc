@@ -57,6 +57,10 @@ void Parallelizer::Inspect(const PlanNode& root) {
 
 PlanNodePtr Parallelizer::Place(PlanNodePtr root) {
   if (!forbidden_.empty()) return root;
+  if (!settings_.enable_parallel_query) {
+    Forbid("enable_parallel_query is off");
+    return root;
+  }
   if (settings_.max_parallel_workers_per_gather <= 0) {
     Forbid("max_parallel_workers_per_gather is 0");
     return root;
