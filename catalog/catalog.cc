@@ -44,6 +44,13 @@ void Bootstrap(storage::Storage& storage) {
   database_owner.can_login = false;
   put('o', kDatabaseOwnerRole, EncodeRole(database_owner));
   put('d', kTemplate1Database, EncodeDatabase({kTemplate1Database, "template1", kBootstrapRole, true, "default template for new databases"}));
+  DatabaseEntry template0{kTemplate0Database, "template0", kBootstrapRole, true, "unmodifiable empty database"};
+  template0.allow_connections = false;
+  put('d', kTemplate0Database, EncodeDatabase(template0));
+  for (const Oid database : {kTemplate0Database, kTemplate1Database}) {
+    const Oid oid = storage.NewOid();
+    put('s', oid, EncodeSchema({oid, "public", kDatabaseOwnerRole, "standard public schema", database}));
+  }
   put('d', kPostgresDatabase, EncodeDatabase({kPostgresDatabase, "postgres", kBootstrapRole, false, "default administrative connection database"}));
   transaction->Commit();
 }
@@ -61,39 +68,46 @@ void DropTemporary(storage::Storage& storage, const std::vector<RelationRef>& re
   transaction->Commit();
 }
 
-CatalogSnapshot::State Load(storage::Storage& storage) {
-  CatalogSnapshot::State state;
-  AddBuiltIn(state);
-  std::vector<SchemaRef> temporary_schemas;
-  storage.ForEachCatalogRecord("s", [&](std::string_view, std::string_view record) {
-    auto schema = std::make_shared<const SchemaEntry>(DecodeSchema(record));
-    if (schema->name.starts_with("pg_temp_")) {
-      temporary_schemas.push_back(std::move(schema));
-    } else {
-      state.PutSchema(schema);
-    }
-  });
+// Every database's first snapshot.
+std::map<Oid, CatalogSnapshot::State> Load(storage::Storage& storage) {
+  CatalogSnapshot::State shared;
+  AddBuiltIn(shared);
   storage.ForEachCatalogRecord("o", [&](std::string_view, std::string_view record) {
     auto role = std::make_shared<const RoleEntry>(DecodeRole(record));
-    state.PutRole(role);
+    shared.PutRole(role);
   });
   storage.ForEachCatalogRecord("d", [&](std::string_view, std::string_view record) {
     auto database = std::make_shared<const DatabaseEntry>(DecodeDatabase(record));
-    state.databases.Put(database->oid, database);
+    shared.databases.Put(database->oid, database);
+  });
+  std::map<Oid, CatalogSnapshot::State> states;
+  shared.databases.ForEach([&](Oid oid, const DatabaseRef&) { states[oid] = shared; });
+  std::vector<SchemaRef> temporary_schemas;
+  std::unordered_map<Oid, CatalogSnapshot::State*> state_of_schema;
+  storage.ForEachCatalogRecord("s", [&](std::string_view, std::string_view record) {
+    auto schema = std::make_shared<const SchemaEntry>(DecodeSchema(record));
+    const auto state = states.find(schema->database);
+    if (schema->name.starts_with("pg_temp_") || state == states.end()) {
+      temporary_schemas.push_back(std::move(schema));
+    } else {
+      state_of_schema[schema->oid] = &state->second;
+      state->second.PutSchema(schema);
+    }
   });
   std::vector<RelationRef> temporary_relations;
   storage.ForEachCatalogRecord("r", [&](std::string_view, std::string_view record) {
     auto relation = std::make_shared<RelationEntry>(DecodeRelation(record));
-    if (state.schemas.Find(relation->schema) == nullptr) {
+    const auto state = state_of_schema.find(relation->schema);
+    if (state == state_of_schema.end()) {
       temporary_relations.push_back(std::move(relation));
       return;
     }
     if (relation->kind == RelationKind::kTable) relation->table = storage.Table(relation->storage);
     if (relation->kind == RelationKind::kIndex) relation->index->ordered = MakeOrderedIndex(storage, *relation);
-    state.PutRelation(std::move(relation));
+    state->second->PutRelation(std::move(relation));
   });
   DropTemporary(storage, temporary_relations, temporary_schemas);
-  return state;
+  return states;
 }
 
 }  // namespace
@@ -101,7 +115,12 @@ CatalogSnapshot::State Load(storage::Storage& storage) {
 Catalog::Catalog(storage::Storage& storage, const FunctionRegistry& functions)
     : storage_(storage), functions_(functions), state_(std::make_unique<State>(storage)) {
   if (storage.was_created()) Bootstrap(storage);
-  state_->Publish(Load(storage));
+  for (auto& [oid, snapshot] : Load(storage)) {
+    auto database = std::make_shared<Database>(oid);
+    database->Publish(std::move(snapshot));
+    if (oid == kPostgresDatabase) state_->postgres = database;
+    state_->databases[oid] = std::move(database);
+  }
   state_->sequences.Load();
 }
 
@@ -112,13 +131,39 @@ Catalog::~Catalog() {
   }
 }
 
-CatalogRef Catalog::Current() const { return state_->current.load(); }
+std::shared_ptr<Database> Catalog::Connect(Oid oid) {
+  std::lock_guard lock(state_->databases_mutex);
+  const auto found = state_->databases.find(oid);
+  if (found == state_->databases.end() || found->second->dropping) return nullptr;
+  found->second->connections++;
+  return {found->second.get(), [this, database = found->second](Database*) {
+            std::lock_guard disconnect_lock(state_->databases_mutex);
+            database->connections--;
+          }};
+}
 
-CatalogTransaction& Catalog::Change(storage::Transaction& transaction) {
+uint32_t Catalog::Connections(Oid oid) const {
+  std::lock_guard lock(state_->databases_mutex);
+  const auto found = state_->databases.find(oid);
+  return found == state_->databases.end() ? 0 : found->second->connections;
+}
+
+CatalogRef Catalog::Current(const Database& database) const { return database.current.load(); }
+CatalogRef Catalog::Current() const { return state_->postgres->current.load(); }
+CatalogRef Catalog::ViewOf(storage::Transaction* transaction) const { return ViewOf(transaction, *state_->postgres); }
+
+std::vector<CatalogRef> Catalog::CurrentOfAll() const {
+  std::lock_guard lock(state_->databases_mutex);
+  std::vector<CatalogRef> all;
+  for (const auto& [oid, database] : state_->databases) all.push_back(database->current.load());
+  return all;
+}
+
+CatalogTransaction& Catalog::Change(storage::Transaction& transaction, const std::shared_ptr<Database>& database) {
   std::lock_guard lock(state_->open_mutex);
   std::shared_ptr<CatalogChange>& change = state_->open[transaction.id()];
   if (change == nullptr) {
-    change = std::make_shared<CatalogChange>(*this, *state_, transaction);
+    change = std::make_shared<CatalogChange>(*this, *state_, database == nullptr ? state_->postgres : database, transaction);
     transaction.AddParticipant(change);
     state_->open_count.fetch_add(1);
   }

@@ -26,13 +26,14 @@ namespace gather::catalog {
 
 // OIDs PostgreSQL fixes.
 inline constexpr Oid kPgCatalogSchema = 11, kPublicSchema = 2200, kInformationSchema = 13000, kBootstrapRole = 10, kDatabaseOwnerRole = 6171, kTemplate1Database = 1,
-                     kPostgresDatabase = 5;
+                     kTemplate0Database = 4, kPostgresDatabase = 5;
 
 struct SchemaEntry {
   Oid oid;
   std::string name;
   Oid owner = kBootstrapRole;
   std::string comment;
+  Oid database = kPostgresDatabase;        // pg_catalog and information_schema are in every one
 };
 
 enum class RelationKind : char { kTable = 'r', kIndex = 'i', kSequence = 'S', kView = 'v', kSystemView = 's' /* shown as r or v */ };
@@ -138,8 +139,12 @@ struct DatabaseEntry {
   Oid owner = kBootstrapRole;
   bool is_template = false;
   std::string comment;
+  bool allow_connections = true;
+  int32_t connection_limit = -1;
+  std::vector<std::pair<std::string, std::string>> settings;  // ALTER DATABASE … SET: where its sessions start
 };
 
+// What one database's sessions see: its schemas and relations, and the roles and databases that all share.
 class CatalogSnapshot {
  public:
   uint64_t version() const;                // grows with every committed change; a transaction's private view has its own numbers
@@ -170,6 +175,8 @@ class CatalogSnapshot {
 using CatalogRef = std::shared_ptr<const CatalogSnapshot>;
 
 class Catalog;
+// A session's hold on a database, by shared_ptr: DROP DATABASE is refused (55006) while one lives. catalog_state.h
+struct Database;
 
 // The changes of one transaction; a CommitParticipant of it. Created on the first DDL of a transaction by Catalog::Change.
 // Methods check what belongs to names and dependencies and throw PostgreSQL's errors; they do not take relation locks.
@@ -195,8 +202,10 @@ class CatalogTransaction : public storage::CommitParticipant {
   virtual void SetVisibleSchemas(std::vector<Oid> schemas) = 0;
   virtual void PutRole(RoleEntry entry) = 0;
   virtual void DropRole(Oid oid) = 0;
-  virtual void PutDatabase(DatabaseEntry entry) = 0;
-  virtual void DropDatabase(Oid oid) = 0;
+  // A new database has its template's schemas; 0A000 when there are relations in these. 42P04.
+  virtual Oid CreateDatabase(DatabaseEntry entry, Oid from_template) = 0;
+  virtual void ReplaceDatabase(DatabaseEntry entry) = 0;    // same OID: name, owner, options
+  virtual void DropDatabase(Oid oid) = 0;                   // with all that is in it; 55006 while sessions hold it
 };
 
 class Catalog {
@@ -205,13 +214,22 @@ class Catalog {
   Catalog(storage::Storage& storage, const FunctionRegistry& functions);
   ~Catalog();
 
-  CatalogRef Current() const;                               // newest committed; one atomic load
-  CatalogTransaction& Change(storage::Transaction& transaction);
+  // Null: there is none of that OID, or it is being dropped. The catalog outlives what it returns.
+  std::shared_ptr<Database> Connect(Oid database);
+  uint32_t Connections(Oid database) const;
+
+  // Newest committed; one atomic load. Without a database: postgres.
+  CatalogRef Current(const Database& database) const;
+  CatalogRef Current() const;
+  std::vector<CatalogRef> CurrentOfAll() const;
+  CatalogTransaction& Change(storage::Transaction& transaction, const std::shared_ptr<Database>& database = nullptr);
   CatalogTransaction* ChangeIfAny(storage::Transaction& transaction) const;
-  CatalogRef ViewOf(storage::Transaction* transaction) const { // what a statement of this transaction binds against
+  // What a statement of this transaction binds against.
+  CatalogRef ViewOf(storage::Transaction* transaction, const Database& database) const {
     CatalogTransaction* change = transaction == nullptr ? nullptr : ChangeIfAny(*transaction);
-    return change == nullptr ? Current() : change->View();
+    return change == nullptr ? Current(database) : change->View();
   }
+  CatalogRef ViewOf(storage::Transaction* transaction) const;
 
   // Sequences: outside transactions, as PostgreSQL's. Thread-safe.
   int64_t NextValue(const RelationEntry& sequence);         // 2200H at the limit

@@ -47,8 +47,8 @@ std::vector<ColumnEntry> SequenceColumns() {
 
 }  // namespace
 
-CatalogChange::CatalogChange(Catalog& catalog, Catalog::State& state, storage::Transaction& transaction)
-    : catalog_(catalog), state_(state), transaction_(transaction), id_(transaction.id()) {}
+CatalogChange::CatalogChange(Catalog& catalog, Catalog::State& state, std::shared_ptr<Database> database, storage::Transaction& transaction)
+    : catalog_(catalog), state_(state), database_(std::move(database)), transaction_(transaction), id_(transaction.id()) {}
 
 void CatalogChange::Apply(const Change& change, CatalogSnapshot::State& state) {
   const auto apply = [&](const auto& entry, auto put, auto erase) {
@@ -72,7 +72,7 @@ void CatalogChange::Apply(const Change& change, CatalogSnapshot::State& state) {
 }
 
 CatalogRef CatalogChange::View() {
-  CatalogRef newest = catalog_.Current();
+  CatalogRef newest = catalog_.Current(*database_);
   if (view_ != nullptr && base_ == newest) return view_;
   CatalogSnapshot::State state = newest->state();
   for (const Change& change : log_) Apply(change, state);
@@ -92,6 +92,7 @@ void CatalogChange::Record(Change change) {
 
 void CatalogChange::RollbackTo(uint64_t mark) {
   if (mark >= log_.size()) return;
+  for (size_t i = mark; i < log_.size(); i++) SetDropping(log_[i], false);
   log_.resize(mark);
   view_ = nullptr;
 }
@@ -107,6 +108,7 @@ std::string CatalogChange::Describe(const RelationEntry& relation) {
 Oid CatalogChange::CreateSchema(SchemaEntry entry) {
   if (View()->FindSchema(entry.name) != nullptr) ThrowSchemaExists(entry.name);
   if (entry.oid == kInvalidOid) entry.oid = catalog_.storage().NewOid();
+  entry.database = database_->oid;
   const Oid oid = entry.oid;
   transaction_.writes().Put(storage::KeySpace::kCatalog, RecordKey('s', oid), EncodeSchema(entry));
   Record({oid, std::make_shared<const SchemaEntry>(std::move(entry))});
@@ -206,7 +208,7 @@ void CatalogChange::ReplaceRelation(RelationEntry entry) {
   const RelationRef old = View()->FindRelation(entry.oid);
   if (old == nullptr) throw SqlError(sqlstate::kUndefinedTable, Format("relation with OID %u does not exist", entry.oid));
   CheckName(entry.schema, entry.name, entry.oid);
-  std::shared_ptr<index::OrderedIndex> obsolete;
+  std::vector<std::shared_ptr<index::OrderedIndex>> obsolete;
   const bool anew = entry.storage.value == 0;
   if (anew && entry.kind != RelationKind::kView) entry.storage = storage.NewStorageId();
   const bool moved = entry.storage != old->storage;
@@ -221,7 +223,7 @@ void CatalogChange::ReplaceRelation(RelationEntry entry) {
     if (moved) storage.DropTable(transaction_, old->storage);
   }
   if (entry.kind == RelationKind::kIndex && moved) {
-    obsolete = old->index->ordered;
+    obsolete.push_back(old->index->ordered);
     entry.index->ordered = MakeOrderedIndex(storage, entry);
   }
   if (entry.kind == RelationKind::kSequence && moved) transaction_.writes().Delete(storage::KeySpace::kCatalog, SequenceRecordKey(old->storage));
@@ -290,13 +292,13 @@ void CatalogChange::Execute(const Drop& drop) {
     ReplaceRelation(std::move(changed));
   }
   for (const RelationRef& relation : drop.relations) {
-    std::shared_ptr<index::OrderedIndex> obsolete;
+    std::vector<std::shared_ptr<index::OrderedIndex>> obsolete;
     if (relation->kind == RelationKind::kTable) catalog_.storage().DropTable(transaction_, relation->storage);
     if (relation->kind == RelationKind::kSequence) {
       transaction_.writes().Delete(storage::KeySpace::kCatalog, SequenceRecordKey(relation->storage));
     }
     if (relation->kind == RelationKind::kIndex) {
-      obsolete = relation->index->ordered;
+      obsolete.push_back(relation->index->ordered);
       const RelationRef table = View()->FindRelation(relation->index->table);
       if (table != nullptr && !drop.seen.contains(table->oid)) {
         RelationEntry changed = *table;
@@ -388,6 +390,19 @@ void CatalogChange::DropRole(Oid oid) {
   for (const RelationRef& relation : view->Relations()) {
     if (relation->owner == oid && relation->kind != RelationKind::kIndex) add(Describe(*relation));
   }
+  const auto add_elsewhere = [&](const DatabaseEntry& database, int count) {
+    if (count == 0) return;
+    detail += (detail.empty() ? "" : "\n") + (count == 1 ? "1 object" : Format("%d objects", count)) + " in database " + database.name;
+  };
+  for (const DatabaseEntry* entry : view->Databases()) {
+    const std::shared_ptr<Database> database = entry->oid == database_->oid ? nullptr : FindDatabase(entry->oid);
+    if (database == nullptr) continue;
+    const CatalogRef other = catalog_.Current(*database);
+    int count = 0;
+    for (const SchemaEntry* schema : other->Schemas()) count += schema->owner == oid;
+    for (const RelationRef& relation : other->Relations()) count += relation->owner == oid && relation->kind != RelationKind::kIndex;
+    add_elsewhere(*entry, count);
+  }
   if (!detail.empty()) {
     throw SqlError(sqlstate::kDependentObjectsStillExist,
                    Format("role \"%s\" cannot be dropped because some objects depend on it", role->name.c_str())).Detail(detail);
@@ -396,21 +411,85 @@ void CatalogChange::DropRole(Oid oid) {
   Record({oid, RoleRef()});
 }
 
-void CatalogChange::PutDatabase(DatabaseEntry entry) {
+std::shared_ptr<Database> CatalogChange::FindDatabase(Oid oid) const {
+  std::lock_guard lock(state_.databases_mutex);
+  const auto found = state_.databases.find(oid);
+  return found == state_.databases.end() ? nullptr : found->second;
+}
+
+void CatalogChange::PutDatabaseRecord(const DatabaseEntry& entry) {
   for (const DatabaseEntry* other : View()->Databases()) {
     if (other->name == entry.name && other->oid != entry.oid) {
       throw SqlError(sqlstate::kDuplicateDatabase, Format("database \"%s\" already exists", entry.name.c_str()));
     }
   }
-  if (entry.oid == kInvalidOid) entry.oid = catalog_.storage().NewOid();
+  transaction_.writes().Put(storage::KeySpace::kCatalog, RecordKey('d', entry.oid), EncodeDatabase(entry));
+}
+
+Oid CatalogChange::CreateDatabase(DatabaseEntry entry, Oid from_template) {
+  const std::shared_ptr<Database> from = FindDatabase(from_template);
+  if (from == nullptr) throw SqlError(sqlstate::kInvalidCatalogName, Format("database with OID %u does not exist", from_template));
+  entry.oid = catalog_.storage().NewOid();
+  PutDatabaseRecord(entry);
+  std::vector<SchemaRef> schemas;
+  const CatalogRef source = catalog_.Current(*from);
+  for (const SchemaEntry* schema : source->Schemas()) {
+    if (schema->oid == kPgCatalogSchema || schema->oid == kInformationSchema || schema->name.starts_with("pg_temp_")) continue;
+    if (!source->Relations(schema->oid).empty()) {
+      ThrowNotSupported("copying a template database that holds tables, views or sequences is not supported yet");
+    }
+    auto copy = std::make_shared<SchemaEntry>(*schema);
+    copy->oid = catalog_.storage().NewOid();
+    copy->database = entry.oid;
+    transaction_.writes().Put(storage::KeySpace::kCatalog, RecordKey('s', copy->oid), EncodeSchema(*copy));
+    schemas.push_back(std::move(copy));
+  }
   const Oid oid = entry.oid;
-  transaction_.writes().Put(storage::KeySpace::kCatalog, RecordKey('d', oid), EncodeDatabase(entry));
+  Record({oid, std::make_shared<const DatabaseEntry>(std::move(entry)), {}, std::move(schemas)});
+  return oid;
+}
+
+void CatalogChange::ReplaceDatabase(DatabaseEntry entry) {
+  PutDatabaseRecord(entry);
+  const Oid oid = entry.oid;
   Record({oid, std::make_shared<const DatabaseEntry>(std::move(entry))});
 }
 
 void CatalogChange::DropDatabase(Oid oid) {
+  const std::shared_ptr<Database> database = FindDatabase(oid);
+  const DatabaseRef* entry = View()->state().databases.Find(oid);
+  if (database == nullptr || entry == nullptr) throw SqlError(sqlstate::kInvalidCatalogName, Format("database with OID %u does not exist", oid));
+  {
+    std::lock_guard lock(state_.databases_mutex);
+    if (database->connections > 0 || database->dropping) {
+      SqlError error(sqlstate::kObjectInUse, Format("database \"%s\" is being accessed by other users", (*entry)->name.c_str()));
+      const uint32_t others = database->connections;
+      if (others == 0) throw error;
+      throw std::move(error).Detail(others == 1 ? "There is 1 other session using the database." : Format("There are %u other sessions using the database.", others));
+    }
+    database->dropping = true;
+  }
+  // Nobody is in there, and nobody comes in any more: what is seen here is all there is.
+  Change change{oid, DatabaseRef()};
+  const CatalogRef contents = catalog_.Current(*database);
+  for (const SchemaEntry* schema : contents->Schemas()) transaction_.writes().Delete(storage::KeySpace::kCatalog, RecordKey('s', schema->oid));
+  for (const RelationRef& relation : contents->Relations()) {
+    if (relation->kind == RelationKind::kSystemView) continue;
+    if (relation->kind == RelationKind::kTable) catalog_.storage().DropTable(transaction_, relation->storage);
+    if (relation->kind == RelationKind::kSequence) transaction_.writes().Delete(storage::KeySpace::kCatalog, SequenceRecordKey(relation->storage));
+    if (relation->kind == RelationKind::kIndex) change.obsolete.push_back(relation->index->ordered);
+    transaction_.writes().Delete(storage::KeySpace::kCatalog, RecordKey('r', relation->oid));
+  }
   transaction_.writes().Delete(storage::KeySpace::kCatalog, RecordKey('d', oid));
-  Record({oid, DatabaseRef()});
+  Record(std::move(change));
+}
+
+void CatalogChange::SetDropping(const Change& change, bool dropping) {
+  const auto* entry = std::get_if<DatabaseRef>(&change.entry);
+  if (entry == nullptr || *entry != nullptr) return;
+  const std::shared_ptr<Database> database = FindDatabase(change.oid);
+  std::lock_guard lock(state_.databases_mutex);
+  if (database != nullptr) database->dropping = dropping;
 }
 
 // ---- the transaction's end
@@ -483,25 +562,56 @@ void CatalogChange::BeforeCommit(storage::WriteSet&) {
   state_.committing.push_back(this);
 }
 
-void CatalogChange::Committed(CommitTimestamp) {
-  if (!log_.empty()) {
-    std::lock_guard lock(state_.committing_mutex);
-    CatalogSnapshot::State next = state_.current.load()->state();
-    for (const Change& change : log_) Apply(change, next);
+// Replays the log over the newest snapshot of the own database, and what all share over everybody's.
+void CatalogChange::Publish() {
+  const bool shared = std::any_of(log_.begin(), log_.end(), [](const Change& change) { return change.shared(); });
+  std::lock_guard lock(state_.committing_mutex);
+  const auto replay = [&](Database& database) {
+    CatalogSnapshot::State next = database.current.load()->state();
+    for (const Change& change : log_) {
+      if (change.shared() || &database == database_.get()) Apply(change, next);
+    }
     next.version++;
-    state_.Publish(std::move(next));
-  }
+    database.Publish(std::move(next));
+  };
+  if (!shared) return replay(*database_);
+  std::lock_guard databases_lock(state_.databases_mutex);
+  for (const auto& [oid, database] : state_.databases) replay(*database);
   for (const Change& change : log_) {
-    if (change.obsolete == nullptr) continue;
-    try {
-      change.obsolete->Clear();
-    } catch (...) {  // its id is never used again: what stays only takes room
+    const auto* entry = std::get_if<DatabaseRef>(&change.entry);
+    if (entry == nullptr) continue;
+    if (*entry == nullptr) {
+      state_.databases.erase(change.oid);
+    } else if (!state_.databases.contains(change.oid)) {
+      const CatalogSnapshot::State& own = database_->current.load()->state();
+      CatalogSnapshot::State state;
+      AddBuiltIn(state);
+      state.roles = own.roles, state.role_names = own.role_names, state.databases = own.databases;
+      for (const SchemaRef& schema : change.schemas) state.PutSchema(schema);
+      auto database = std::make_shared<Database>(change.oid);
+      database->Publish(std::move(state));
+      state_.databases[change.oid] = std::move(database);
+    }
+  }
+}
+
+void CatalogChange::Committed(CommitTimestamp) {
+  if (!log_.empty()) Publish();
+  for (const Change& change : log_) {
+    for (const std::shared_ptr<index::OrderedIndex>& index : change.obsolete) {
+      try {
+        index->Clear();
+      } catch (...) {  // its id is never used again: what stays only takes room
+      }
     }
   }
   Leave();
 }
 
-void CatalogChange::RolledBack() { Leave(); }
+void CatalogChange::RolledBack() {
+  for (const Change& change : log_) SetDropping(change, false);
+  Leave();
+}
 
 void CatalogChange::Leave() {
   {

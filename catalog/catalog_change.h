@@ -20,7 +20,7 @@ namespace gather::catalog {
 
 class CatalogChange final : public CatalogTransaction {
  public:
-  CatalogChange(Catalog& catalog, Catalog::State& state, storage::Transaction& transaction);
+  CatalogChange(Catalog& catalog, Catalog::State& state, std::shared_ptr<Database> database, storage::Transaction& transaction);
 
   CatalogRef View() override;
   Oid CreateSchema(SchemaEntry entry) override;
@@ -33,7 +33,8 @@ class CatalogChange final : public CatalogTransaction {
   void SetVisibleSchemas(std::vector<Oid> schemas) override { visible_schemas_ = std::move(schemas); }
   void PutRole(RoleEntry entry) override;
   void DropRole(Oid oid) override;
-  void PutDatabase(DatabaseEntry entry) override;
+  Oid CreateDatabase(DatabaseEntry entry, Oid from_template) override;
+  void ReplaceDatabase(DatabaseEntry entry) override;
   void DropDatabase(Oid oid) override;
 
   void BeforeCommit(storage::WriteSet& writes) override;
@@ -47,7 +48,9 @@ class CatalogChange final : public CatalogTransaction {
   struct Change {
     Oid oid;
     std::variant<SchemaRef, RelationRef, RoleRef, DatabaseRef> entry;
-    std::shared_ptr<index::OrderedIndex> obsolete = nullptr;  // to clear once committed
+    std::vector<std::shared_ptr<index::OrderedIndex>> obsolete = {};  // to clear once committed
+    std::vector<SchemaRef> schemas = {};                 // of a new database
+    bool shared() const { return entry.index() >= 2; }   // every database sees roles and databases
   };
   // What a DROP takes along.
   struct Drop {
@@ -67,10 +70,15 @@ class CatalogChange final : public CatalogTransaction {
   void RefuseUnlessCascade(const std::string& what, bool cascade, const Drop& drop, std::vector<std::string>* dropped);
   void CheckName(Oid schema, const std::string& name, Oid own);
   void CheckNames(const CatalogSnapshot::State& newest) const;
+  void PutDatabaseRecord(const DatabaseEntry& entry);
+  std::shared_ptr<Database> FindDatabase(Oid oid) const;
+  void SetDropping(const Change& change, bool dropping);
+  void Publish();
   void Leave();
 
   Catalog& catalog_;
   Catalog::State& state_;
+  const std::shared_ptr<Database> database_;
   storage::Transaction& transaction_;
   const TransactionId id_;
   std::vector<Change> log_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -15,10 +16,25 @@ namespace gather::catalog {
 
 class CatalogChange;
 
+struct Database {
+  explicit Database(Oid database_oid) : oid(database_oid) {}
+
+  const Oid oid;
+  std::atomic<CatalogRef> current;                       // replaced under `committing_mutex`
+  // Guarded by the catalog's `databases_mutex`.
+  uint32_t connections = 0;
+  bool dropping = false;                                 // by an open transaction: no new connections
+
+  void Publish(CatalogSnapshot::State state) { current.store(std::make_shared<CatalogSnapshot>(std::make_shared<const CatalogSnapshot::State>(std::move(state)))); }
+};
+
 struct Catalog::State {
   explicit State(storage::Storage& storage) : sequences(storage) {}
 
-  std::atomic<CatalogRef> current;                       // replaced under `committing_mutex`
+  // Changed under both `committing_mutex` and `databases_mutex`.
+  mutable std::mutex databases_mutex;
+  std::map<Oid, std::shared_ptr<Database>> databases;
+  std::shared_ptr<Database> postgres;                    // the one that callers without a database mean
 
   // Changes between BeforeCommit and the commit's end: their names are taken.
   std::mutex committing_mutex;
@@ -32,8 +48,6 @@ struct Catalog::State {
   std::atomic<uint64_t> private_versions{uint64_t{1} << 63};
 
   SequenceTable sequences;
-
-  void Publish(CatalogSnapshot::State state) { current.store(std::make_shared<CatalogSnapshot>(std::make_shared<const CatalogSnapshot::State>(std::move(state)))); }
 };
 
 // The index's entries live under its storage id.

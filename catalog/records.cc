@@ -15,8 +15,8 @@ class RecordStream {
   RecordStream() : writing_(true) { Number(version_); }
   explicit RecordStream(std::string_view record) : writing_(false), rest_(record) {
     Number(version_);
-    if (version_ != kRecordVersion) {
-      throw SqlError(sqlstate::kDataCorrupted, Format("catalog record has version %d, this server reads version %d", version_, kRecordVersion));
+    if (version_ == 0 || version_ > kRecordVersion) {
+      throw SqlError(sqlstate::kDataCorrupted, Format("catalog record has version %d, this server reads up to version %d", version_, kRecordVersion));
     }
   }
 
@@ -30,6 +30,7 @@ class RecordStream {
       std::memcpy(bytes, Take(count), count);
     }
   }
+  bool HasVersion(uint8_t version) const { return version_ >= version; }
   void Text(std::string& text) {
     auto size = static_cast<uint32_t>(text.size());
     Number(size);
@@ -86,7 +87,10 @@ class RecordStream {
   std::string_view rest_;
 };
 
-void Fields(RecordStream& io, SchemaEntry& e) { io.Number(e.oid), io.Text(e.name), io.Number(e.owner), io.Text(e.comment); }
+void Fields(RecordStream& io, SchemaEntry& e) { 
+  io.Number(e.oid), io.Text(e.name), io.Number(e.owner), io.Text(e.comment);
+  if (io.HasVersion(2)) io.Number(e.database);
+}
 
 void Fields(RecordStream& io, RoleEntry& e) {
   io.Number(e.oid), io.Text(e.name), io.Number(e.superuser), io.Number(e.create_role), io.Number(e.create_db), io.Number(e.can_login);
@@ -95,6 +99,9 @@ void Fields(RecordStream& io, RoleEntry& e) {
 
 void Fields(RecordStream& io, DatabaseEntry& e) {
   io.Number(e.oid), io.Text(e.name), io.Number(e.owner), io.Number(e.is_template), io.Text(e.comment);
+  if (!io.HasVersion(2)) return;
+  io.Number(e.allow_connections), io.Number(e.connection_limit);
+  io.List(e.settings, [&](auto& setting) { io.Text(setting.first), io.Text(setting.second); });
 }
 
 void Fields(RecordStream& io, Catalog::SequenceState& e) { io.Number(e.last_value), io.Number(e.is_called); }

@@ -4,26 +4,31 @@ namespace gather::maintenance {
 
 namespace {
 
-catalog::RelationRef FindByStorage(const catalog::CatalogSnapshot& snapshot, StorageId storage) {
-  for (catalog::RelationRef& relation : snapshot.Relations()) {
-    if (relation->kind == catalog::RelationKind::kTable && relation->storage == storage) return std::move(relation);
+struct Found {
+  catalog::CatalogRef snapshot;
+  catalog::RelationRef relation;                           // null: no table of any database has this storage
+};
+
+Found FindByStorage(const catalog::Catalog& catalog, StorageId storage) {
+  for (catalog::CatalogRef& snapshot : catalog.CurrentOfAll()) {
+    for (catalog::RelationRef& relation : snapshot->Relations()) {
+      if (relation->kind == catalog::RelationKind::kTable && relation->storage == storage) return {std::move(snapshot), std::move(relation)};
+    }
   }
-  return nullptr;
+  return {};
 }
 
 }  // namespace
 
 std::string TableName(const catalog::Catalog& catalog, StorageId storage) {
-  const catalog::CatalogRef snapshot = catalog.Current();
-  const catalog::RelationRef relation = FindByStorage(*snapshot, storage);
+  const auto [snapshot, relation] = FindByStorage(catalog, storage);
   if (relation == nullptr) return {};
   const catalog::SchemaEntry* schema = snapshot->FindSchema(relation->schema);
   return schema == nullptr ? relation->name : schema->name + "." + relation->name;
 }
 
 uint64_t VacuumIndexes(const catalog::Catalog& catalog, const storage::TableStore& table) {
-  const catalog::CatalogRef snapshot = catalog.Current();
-  const catalog::RelationRef relation = FindByStorage(*snapshot, table.id());
+  const auto [snapshot, relation] = FindByStorage(catalog, table.id());
   if (relation == nullptr) return 0;
   uint64_t removed = 0;
   for (const Oid oid : relation->indexes) {

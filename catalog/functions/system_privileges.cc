@@ -175,7 +175,7 @@ GATHER_SYSTEM_KERNEL(HasSchemaPrivilege) {
       if (q.ByName(0)) throw SqlError(sqlstate::kInvalidSchemaName, Format("schema \"%s\" does not exist", q.Name(0).c_str()));
       return -1;
     }
-    const bool open = schema->oid == kPgCatalogSchema || schema->oid == kInformationSchema || schema->oid == kPublicSchema;
+    const bool open = schema->oid == kPgCatalogSchema || schema->oid == kInformationSchema || schema->name == "public";
     return static_cast<int>((uses && open) || q.Owns(schema->owner));
   });
 }

@@ -1,4 +1,6 @@
 // What happens now: sessions, locks, prepared statements; and what was counted: tables, indexes, databases.
+#include <unordered_map>
+
 #include "catalog/system_views/rows.h"
 #include "index/ordered_index.h"
 #include "storage/table.h"
@@ -48,18 +50,22 @@ void PgStatSsl(const SystemViewContext& context, RowWriter& out) {
 }
 
 void PgLocks(const SystemViewContext& context, RowWriter& out) {
+  std::unordered_map<int32_t, Oid> database_of;
+  for (const SessionActivity& session : context.session.Activity()) database_of[session.pid] = session.database;
   for (const storage::LockStatus& lock : context.session.catalog().storage().locks().Status()) {
+    const auto found = database_of.find(lock.backend_pid);
+    const Oid database = found == database_of.end() ? kPostgresDatabase : found->second;
     const uint64_t first = lock.tag.first, second = lock.tag.second;
     switch (lock.tag.kind) {
       case storage::LockTag::Kind::kRelation:
-        out.Text("relation").OfOid(kPostgresDatabase).OfOid(static_cast<Oid>(first)).Nulls(7);
+        out.Text("relation").OfOid(database).OfOid(static_cast<Oid>(first)).Nulls(7);
         break;
       case storage::LockTag::Kind::kObject:
-        out.Text("object").OfOid(kPostgresDatabase).Nulls(5).OfOid(static_cast<Oid>(first)).OfOid(static_cast<Oid>(second)).Int2(0);
+        out.Text("object").OfOid(database).Nulls(5).OfOid(static_cast<Oid>(first)).OfOid(static_cast<Oid>(second)).Int2(0);
         break;
       case storage::LockTag::Kind::kAdvisory:
         // One bigint key: its halves, objsubid 1; two integers: objsubid 2 (second is 1 or 2, see the advisory functions).
-        out.Text("advisory").OfOid(kPostgresDatabase).Nulls(5).OfOid(static_cast<Oid>(first >> 32)).OfOid(static_cast<Oid>(first));
+        out.Text("advisory").OfOid(database).Nulls(5).OfOid(static_cast<Oid>(first >> 32)).OfOid(static_cast<Oid>(first));
         out.Int2(static_cast<int16_t>(second));
         break;
     }

@@ -13,7 +13,8 @@ void PgNamespace(const SystemViewContext& context, RowWriter& out) {
 void PgDatabase(const SystemViewContext& context, RowWriter& out) {
   constexpr int32_t kUtf8 = 6;
   for (const DatabaseEntry* database : context.catalog.Databases()) {
-    out.OfOid(database->oid).Text(database->name).OfOid(database->owner).Int4(kUtf8).Char('c').Bool(database->is_template).Bool(true).Int4(-1);
+    out.OfOid(database->oid).Text(database->name).OfOid(database->owner).Int4(kUtf8).Char('c').Bool(database->is_template);
+    out.Bool(database->allow_connections).Int4(database->connection_limit);
     out.OfOid(0).OfOid(0).OfOid(kDefaultTablespace).Text("C").Text("C").Nulls(3);
   }
 }

@@ -4,6 +4,7 @@
 #include "executor/commands/copy.h"
 #include "executor/commands/create_table.h"
 #include "executor/commands/cursors.h"
+#include "executor/commands/databases.h"
 #include "executor/commands/explain.h"
 #include "executor/commands/indexes.h"
 #include "executor/commands/maintenance.h"
@@ -67,6 +68,8 @@ constexpr Command kCommands[] = {
     {NodeTag::kAlterSeqStmt, AlterSequenceCommand, false},
     {NodeTag::kCreatedbStmt, CreateDatabaseCommand, false},
     {NodeTag::kDropdbStmt, DropDatabaseCommand, false},
+    {NodeTag::kAlterDatabaseStmt, AlterDatabaseCommand, false},
+    {NodeTag::kAlterDatabaseSetStmt, AlterDatabaseSetCommand, false},
     {NodeTag::kCreateRoleStmt, CreateRoleCommand, false},
     {NodeTag::kAlterRoleStmt, AlterRoleCommand, false},
     {NodeTag::kDropRoleStmt, DropRoleCommand, false},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "executor/commands/databases.h"
 #include "executor/commands/index_build.h"
 #include "executor/commands/relation_names.h"
 #include "executor/commands/views.h"
@@ -99,7 +100,7 @@ void DropSchemas(Session& session, const ast::DropStmt& statement) {
       session.Notice("NOTICE", sqlstate::kInvalidSchemaName, Format("schema \"%s\" does not exist, skipping", name.c_str()), {}, {});
       continue;
     }
-    if (schema->oid < kFirstUserOid && schema->oid != catalog::kPublicSchema) {
+    if (schema->oid < kFirstUserOid && schema->name != "public") {
       throw SqlError(sqlstate::kDependentObjectsStillExist, Format("cannot drop schema %s because it is required by the database system", name.c_str()));
     }
     for (const catalog::RelationRef& relation : session.catalog_view()->Relations(schema->oid)) {
@@ -262,6 +263,7 @@ std::string RenameCommand(CommandContext& context, const ast::Node& node) {
     case ast::ObjectType::kTable: case ast::ObjectType::kView: case ast::ObjectType::kIndex: case ast::ObjectType::kSequence:
       RenameRelation(session, statement);
       break;
+    case ast::ObjectType::kDatabase: RenameDatabase(session, std::string(statement.sub_name), std::string(statement.new_name)); break;
     default: ThrowNotSupported("this form of RENAME is not supported yet");
   }
   return std::string(context.statement.tag);
@@ -301,13 +303,22 @@ std::string SetSchemaCommand(CommandContext& context, const ast::Node& node) {
 std::string OwnerCommand(CommandContext& context, const ast::Node& node) {
   const auto& statement = ast::As<ast::AlterOwnerStmt>(node);
   Session& session = context.session;
-  if (statement.type == ast::ObjectType::kSchema || statement.type == ast::ObjectType::kDatabase) return std::string(context.statement.tag);
-  if (statement.relation == nullptr) ThrowNotSupported("this form of OWNER TO is not supported yet");
-  const catalog::RelationRef relation = LockTable(session, *statement.relation, storage::LockMode::kAccessExclusive);
-  RequireOwner(session, *relation);
   const catalog::RoleEntry* role = statement.new_owner->type == ast::RoleSpecType::kName ? session.catalog_view()->FindRole(statement.new_owner->name)
                                                                                          : session.catalog_view()->FindRole(session.user_oid());
   if (role == nullptr) throw SqlError(sqlstate::kUndefinedObject, Format("role \"%s\" does not exist", std::string(statement.new_owner->name).c_str()));
+  if (statement.type == ast::ObjectType::kDatabase) {
+    SetDatabaseOwner(session, std::string(NameParts(statement.object).back()), role->oid);
+    return std::string(context.statement.tag);
+  }
+  if (statement.type == ast::ObjectType::kSchema) {
+    catalog::SchemaEntry schema = GetSchema(session, NameParts(statement.object).back());
+    schema.owner = role->oid;
+    session.change_catalog().ReplaceSchema(std::move(schema));
+    return std::string(context.statement.tag);
+  }
+  if (statement.relation == nullptr) ThrowNotSupported("this form of OWNER TO is not supported yet");
+  const catalog::RelationRef relation = LockTable(session, *statement.relation, storage::LockMode::kAccessExclusive);
+  RequireOwner(session, *relation);
   catalog::RelationEntry changed = *relation;
   changed.owner = role->oid;
   session.change_catalog().ReplaceRelation(std::move(changed));
@@ -346,7 +357,16 @@ std::string CommentCommand(CommandContext& context, const ast::Node& node) {
       session.change_catalog().ReplaceSchema(std::move(changed));
       break;
     }
-    case ast::ObjectType::kDatabase: case ast::ObjectType::kExtension: case ast::ObjectType::kRole: break;
+    case ast::ObjectType::kDatabase: CommentOnDatabase(session, std::string(name.back()), text); break;
+    case ast::ObjectType::kRole: {
+      const catalog::RoleEntry* role = session.catalog_view()->FindRole(name.back());
+      if (role == nullptr) throw SqlError(sqlstate::kUndefinedObject, Format("role \"%s\" does not exist", std::string(name.back()).c_str()));
+      catalog::RoleEntry changed = *role;
+      changed.comment = text;
+      session.change_catalog().PutRole(std::move(changed));
+      break;
+    }
+    case ast::ObjectType::kExtension: break;
     default: ThrowNotSupported("comments on this kind of object are not supported yet");
   }
   return "COMMENT";

@@ -76,30 +76,6 @@ std::string CreateSchemaCommand(CommandContext& context, const ast::Node& node) 
   return "CREATE SCHEMA";
 }
 
-std::string CreateDatabaseCommand(CommandContext& context, const ast::Node& node) {
-  const auto& statement = ast::As<ast::CreatedbStmt>(node);
-  context.session.RequireNoBlock("CREATE DATABASE");
-  for (const catalog::DatabaseEntry* database : context.session.catalog_view()->Databases()) {
-    if (database->name == statement.name) throw SqlError(sqlstate::kDuplicateDatabase, Format("database \"%s\" already exists", database->name.c_str()));
-  }
-  ThrowNotSupported("CREATE DATABASE is not supported yet");
-}
-
-std::string DropDatabaseCommand(CommandContext& context, const ast::Node& node) {
-  const auto& statement = ast::As<ast::DropdbStmt>(node);
-  context.session.RequireNoBlock("DROP DATABASE");
-  const std::string name(statement.name);
-  for (const catalog::DatabaseEntry* database : context.session.catalog_view()->Databases()) {
-    if (database->name != name) continue;
-    if (name == context.session.database_name()) throw SqlError(sqlstate::kObjectInUse, "cannot drop the currently open database");
-    ThrowNotSupported("DROP DATABASE is not supported yet");
-  }
-  const std::string message = Format("database \"%s\" does not exist", name.c_str());
-  if (!statement.missing_ok) throw SqlError(sqlstate::kInvalidCatalogName, message);
-  context.session.Notice("NOTICE", sqlstate::kInvalidCatalogName, message + ", skipping", {}, {});
-  return "DROP DATABASE";
-}
-
 std::string CreateRoleCommand(CommandContext& context, const ast::Node& node) {
   const auto& statement = ast::As<ast::CreateRoleStmt>(node);
   Session& session = context.session;

@@ -1,4 +1,4 @@
-// CREATE SCHEMA; databases and roles.
+// CREATE SCHEMA; roles; extensions.
 #pragma once
 
 #include "executor/commands/command.h"
@@ -6,8 +6,6 @@
 namespace gather::executor {
 
 std::string CreateSchemaCommand(CommandContext& context, const sql::ast::Node& node);
-std::string CreateDatabaseCommand(CommandContext& context, const sql::ast::Node& node);
-std::string DropDatabaseCommand(CommandContext& context, const sql::ast::Node& node);
 std::string CreateRoleCommand(CommandContext& context, const sql::ast::Node& node);
 std::string AlterRoleCommand(CommandContext& context, const sql::ast::Node& node);
 std::string DropRoleCommand(CommandContext& context, const sql::ast::Node& node);

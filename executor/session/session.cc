@@ -45,10 +45,22 @@ Session::Session(Instance& instance, std::shared_ptr<SessionSlot> slot, StartupO
   if (database == nullptr) {
     throw SqlError(sqlstate::kInvalidCatalogName, Format("database \"%s\" does not exist", options_.database.c_str())).Severity("FATAL");
   }
+  if (!database->allow_connections) {
+    throw SqlError(sqlstate::kObjectNotInPrerequisiteState, Format("database \"%s\" is not currently accepting connections", options_.database.c_str())).Severity("FATAL");
+  }
+  if (database->connection_limit >= 0 && !role->superuser && instance.catalog.Connections(database->oid) >= static_cast<uint32_t>(database->connection_limit)) {
+    throw SqlError(sqlstate::kTooManyConnections, Format("too many connections for database \"%s\"", options_.database.c_str())).Severity("FATAL");
+  }
+  database_ = instance.catalog.Connect(database->oid);
+  if (database_ == nullptr) {
+    throw SqlError(sqlstate::kInvalidCatalogName, Format("database \"%s\" does not exist", options_.database.c_str()))
+        .Severity("FATAL").Detail("It seems to have just been dropped or renamed.");
+  }
   user_name_ = session_user_name_ = options_.user;
   user_oid_ = role->oid;
   settings_.SetInternal("session_authorization", options_.user);
   settings_.SetInternal("is_superuser", role->superuser ? "on" : "off");
+  for (const auto& [name, value] : database->settings) settings_.SetAtStart(name, value);
   for (const auto& [name, value] : options_.settings) settings_.SetAtStart(name, value);
   settings_.TakeReports();
   std::lock_guard lock(slot_->mutex);
@@ -788,10 +800,10 @@ void Session::RequireBlock(std::string_view statement) const {
 
 // ---- SessionServices
 
-catalog::CatalogRef Session::catalog_view() const { return instance_.catalog.ViewOf(transaction_.get()); }
+catalog::CatalogRef Session::catalog_view() const { return instance_.catalog.ViewOf(transaction_.get(), *database_); }
 
 catalog::CatalogTransaction& Session::change_catalog() {
-  catalog::CatalogTransaction& change = instance_.catalog.Change(*transaction_);
+  catalog::CatalogTransaction& change = instance_.catalog.Change(*transaction_, database_);
   change.SetVisibleSchemas(SearchPath());
   return change;
 }

@@ -225,6 +225,7 @@ class Session final : public catalog::SessionServices {
   Instance& instance_;
   const std::shared_ptr<SessionSlot> slot_;
   const StartupOptions options_;
+  std::shared_ptr<catalog::Database> database_;
   catalog::Settings settings_;
   std::string user_name_, session_user_name_;
   Oid user_oid_ = kInvalidOid;

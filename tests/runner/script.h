@@ -1,6 +1,6 @@
 // One sqllogictest script, read into records. The format is SQLite's, with these additions of ours:
 //
-//   connection NAME            the next record runs in the session NAME (opened when first named)
+//   connection NAME            the next record runs in the session NAME (opened when first named; NAME@DATABASE: in that database)
 //   statement ok async         sends the statement and goes on; `connection NAME` + `wait` collects and checks it
 //   blocked                    (after `connection NAME`) fails if that session's async statement has come back already
 //   restart [kill]             stops the server (SIGTERM, or SIGKILL) and starts it again on the same data

@@ -136,7 +136,8 @@ void ScriptRun::OpenDatabase() {
 Session& ScriptRun::SessionOf(const std::string& name) {
   std::unique_ptr<Session>& session = sessions_[name];
   if (session == nullptr) {
-    session = std::make_unique<Session>(dsn_, options_.protocol);
+    const size_t at = name.find('@');
+    session = std::make_unique<Session>(at == std::string::npos ? dsn_ : dsn_ + " dbname=" + name.substr(at + 1), options_.protocol);
     for (const std::string& sql : session_state_[name]) {
       session->Send(sql);
       session->Receive(options_.timeout, nullptr);

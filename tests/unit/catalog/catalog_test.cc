@@ -35,7 +35,7 @@ TEST(CatalogTest, ANewDirectoryHasItsSchemasRolesAndDatabases) {
   EXPECT_NE(view->FindSchema("information_schema"), nullptr);
   ASSERT_NE(view->FindRole("postgres"), nullptr);
   EXPECT_TRUE(view->FindRole("postgres")->superuser);
-  ASSERT_EQ(view->Databases().size(), 2u);
+  ASSERT_EQ(view->Databases().size(), 3u);
   EXPECT_EQ(view->Databases()[0]->name, "template1");
   EXPECT_NE(view->FindRelation(kPgCatalogSchema, "pg_class"), nullptr);
 }
@@ -52,6 +52,66 @@ TEST(CatalogTest, ATransactionSeesItsOwnChangesAndOthersSeeThemAfterCommit) {
   ASSERT_NE(table, nullptr);
   EXPECT_NE(table->table, nullptr);
   EXPECT_GT(catalog->Current()->version(), before);
+}
+
+Oid CreateDatabase(TestCatalog& catalog, const std::string& name, Oid from_template = kTemplate1Database) {
+  auto transaction = catalog.Begin();
+  DatabaseEntry entry{};
+  entry.name = name;
+  const Oid oid = catalog->Change(*transaction).CreateDatabase(std::move(entry), from_template);
+  transaction->Commit();
+  return oid;
+}
+
+TEST(CatalogTest, DatabasesHaveSchemasAndRelationsOfTheirOwnAndShareRoles) {
+  TestCatalog catalog;
+  Oid database = CreateDatabase(catalog, "other");
+  Create(catalog, Table("t"));
+  {
+    const std::shared_ptr<Database> connection = catalog->Connect(database);
+    const Oid schema = catalog->Current(*connection)->FindSchema("public")->oid;
+    EXPECT_NE(schema, kPublicSchema);
+    EXPECT_TRUE(catalog->Current(*connection)->Relations(schema).empty());
+    auto transaction = catalog.Begin();
+    CatalogTransaction& change = catalog->Change(*transaction, connection);
+    change.CreateRelation(Table("t", schema));
+    RoleEntry role{};
+    role.name = "shared";
+    change.PutRole(std::move(role));
+    transaction->Commit();
+  }
+  catalog.Restart();
+  EXPECT_NE(catalog->Current()->FindRole("shared"), nullptr);
+  const std::shared_ptr<Database> connection = catalog->Connect(database);
+  const CatalogRef other = catalog->Current(*connection);
+  const RelationRef there = other->FindRelation(other->FindSchema("public")->oid, "t");
+  const RelationRef here = catalog->Current()->FindRelation(kPublicSchema, "t");
+  ASSERT_TRUE(here != nullptr && there != nullptr);
+  EXPECT_NE(here->storage, there->storage);
+}
+
+TEST(CatalogTest, ADatabaseIsDroppedWithItsTablesOnceNobodyIsConnected) {
+  TestCatalog catalog;
+  const Oid database = CreateDatabase(catalog, "other");
+  std::shared_ptr<Database> connection = catalog->Connect(database);
+  auto transaction = catalog.Begin();
+  catalog->Change(*transaction, connection).CreateRelation(Table("t", catalog->Current(*connection)->FindSchema("public")->oid));
+  transaction->Commit();
+  transaction = catalog.Begin();
+  EXPECT_THROW(catalog->Change(*transaction).DropDatabase(database), SqlError);
+  connection.reset();
+  catalog->Change(*transaction).DropDatabase(database);
+  EXPECT_EQ(catalog->Connect(database), nullptr);  // from now on nobody comes in
+  transaction->Rollback();
+  EXPECT_NE(catalog->Connect(database), nullptr);
+  const size_t tables = catalog.storage().Tables().size();
+  transaction = catalog.Begin();
+  catalog->Change(*transaction).DropDatabase(database);
+  transaction->Commit();
+  EXPECT_EQ(catalog.storage().Tables().size(), tables - 1);
+  EXPECT_EQ(catalog->Connect(database), nullptr);
+  catalog.Restart();
+  EXPECT_EQ(catalog->Current()->Databases().size(), 3u);
 }
 
 TEST(CatalogTest, RollbackAndSavepointsUndoChanges) {
