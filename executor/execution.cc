@@ -23,6 +23,7 @@ const Datum& ExecutionState::ExecParameter(uint32_t index) {
   InitPlanState& state = init_plans.at(index);
   if (state.value.has_value()) return *state.value;
   const planner::InitPlan& init = plan->init_plans[index];
+  if (init.root == nullptr) ThrowInternal("the parameter of a nested loop is read outside it");
   state.running = true;
   PlanStream stream(*init.root, *this);
   Chunk chunk;
@@ -42,6 +43,7 @@ const Datum& ExecutionState::ExecParameter(uint32_t index) {
       state.value = std::move(value);
       break;
     }
+    case planner::InitPlan::Kind::kOuter: break;       // has no plan
     case planner::InitPlan::Kind::kArray: {
       ArrayBuilder builder(GetType(init.type.oid).element);
       while (stream.Next(chunk)) {

@@ -79,6 +79,8 @@ struct ExecutionState {
 
   // The value of kExecParameter `index`; runs its init plan at the first call, which must be on the leader's thread.
   const Datum& ExecParameter(uint32_t index);
+  // Of kind kOuter; before what reads it is built.
+  void SetExecParameter(uint32_t index, Datum value) { init_plans.at(index).value = std::move(value); }
 
   template <class T, class... Arguments>
   T* Make(Arguments&&... arguments) {

@@ -71,7 +71,9 @@ planner::ExecutionActuals Instrumentation::Collect(const planner::Plan& plan) co
   std::lock_guard lock(mutex_);
   planner::ExecutionActuals out;
   out.nodes.resize(nodes_.size());
-  for (const planner::InitPlan& init : plan.init_plans) Total(*init.root, out);
+  for (const planner::InitPlan& init : plan.init_plans) {
+    if (init.root != nullptr) Total(*init.root, out);
+  }
   for (const planner::PlanNodePtr& cte : plan.ctes) {
     if (cte != nullptr) Total(*cte, out);
   }

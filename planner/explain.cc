@@ -50,6 +50,7 @@ class Explainer {
       first.push_back(Node(*plan_.ctes[i], "InitPlan", nullptr, "CTE " + name));
     }
     for (size_t i = 0; i < plan_.init_plans.size(); ++i) {
+      if (plan_.init_plans[i].root == nullptr) continue;   // set by a nested loop
       first.push_back(Node(*plan_.init_plans[i].root, "InitPlan", nullptr, Format("InitPlan %zu (returns $%zu)", first.size() + 1, i)));
     }
     root.children.insert(root.children.begin(), std::make_move_iterator(first.begin()), std::make_move_iterator(first.end()));
@@ -399,10 +400,20 @@ class Explainer {
         Filter(entry, node);
         break;
       }
-      case NodeKind::kNestedLoop:
-        JoinFilter(entry, node, static_cast<const NestedLoopNode&>(node).condition);
+      case NodeKind::kNestedLoop: {
+        const auto& loop = static_cast<const NestedLoopNode&>(node);
+        if (!loop.parameters.empty()) {
+          std::vector<std::string> values;
+          for (const NestedLoopNode::Parameter& parameter : loop.parameters) {
+            values.push_back(Format("$%u = %s", parameter.number, KeyText(*node.children[0], parameter.value).c_str()));
+          }
+          List(entry, loop.memoize ? "Cache Key" : "Parameters", values);
+        }
+        if (loop.outer_filter != nullptr) Text(entry, "Outer Filter", KeyText(*node.children[0], loop.outer_filter));
+        JoinFilter(entry, node, loop.condition);
         Filter(entry, node);
         break;
+      }
       case NodeKind::kAggregate: {
         const auto& aggregate = static_cast<const AggregateNode&>(node);
         const auto keys = [&](const std::vector<uint32_t>& set) {

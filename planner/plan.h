@@ -194,6 +194,12 @@ struct NestedLoopNode : PlanNode {              // inner: any subtree (materiali
   JoinKind join = JoinKind::kInner;
   ExprRef condition;
   bool parameterized = false;                   // inner uses kOuterSlot: run per outer row
+  // Not empty: the inner subtree reads these exec parameters (InitPlan::Kind::kOuter), expressions over the outer child's output, and is
+  // run anew for every outer row; with `memoize` once for all rows with the same values. Such a loop runs on the leader.
+  struct Parameter { uint32_t number; ExprRef value; };
+  std::vector<Parameter> parameters;
+  bool memoize = false;
+  ExprRef outer_filter;                         // over the outer child's output: other rows have no inner rows, which are not asked for
   bool null_aware = false;                      // kMark: true if the condition is true for some inner row, else null if it is null for some
 };
 
@@ -292,10 +298,10 @@ struct ModifyTableNode : PlanNode {             // child yields what BoundModify
   std::shared_ptr<const sql::BoundModify> modify;
 };
 
-// Run at most once per execution, before or when first needed.
+// Run at most once per execution, before or when first needed. kOuter: no plan (`root` is null), set by the nested loop that names it.
 struct InitPlan {
   PlanNodePtr root;
-  enum class Kind : uint8_t { kScalar, kExists, kArray } kind = Kind::kScalar;
+  enum class Kind : uint8_t { kScalar, kExists, kArray, kOuter } kind = Kind::kScalar;
   SqlType type;                                 // of exec parameter number = its index
 };
 

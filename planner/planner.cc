@@ -49,7 +49,9 @@ class StatementPlanner {
     if (statement_->kind == sql::StatementKind::kModify) AddModify(plan);
     uint32_t next = 0;
     Number(*plan.root, &next);
-    for (InitPlan& init : plan.init_plans) Number(*init.root, &next);
+    for (InitPlan& init : plan.init_plans) {
+      if (init.root != nullptr) Number(*init.root, &next);
+    }
     for (PlanNodePtr& cte : plan.ctes) {
       if (cte != nullptr) Number(*cte, &next);
     }
@@ -95,6 +97,10 @@ class StatementPlanner {
       Planning::InitQuery& query = planning_.init_queries[i];
       const InitPlan::Kind kind = query.kind;
       const SqlType type = query.type;
+      if (kind == InitPlan::Kind::kOuter) {
+        plan.init_plans.push_back({nullptr, kind, type});
+        continue;
+      }
       std::vector<Column> columns;
       if (kind != InitPlan::Kind::kExists) columns.push_back(query.value);
       LogicalPtr root = std::move(query.root);
@@ -106,10 +112,10 @@ class StatementPlanner {
     Parallelizer parallelizer(planning_.context.settings);
     if (statement_->kind == sql::StatementKind::kModify) parallelizer.Forbid("the statement modifies data");
     parallelizer.Inspect(*plan.root);
-    for (const InitPlan& init : plan.init_plans) parallelizer.Inspect(*init.root);
+    for (const InitPlan& init : plan.init_plans) if (init.root != nullptr) parallelizer.Inspect(*init.root);
     for (const PlanNodePtr& cte : plan.ctes) if (cte != nullptr) parallelizer.Inspect(*cte);
     plan.root = parallelizer.Place(std::move(plan.root));
-    for (InitPlan& init : plan.init_plans) init.root = parallelizer.Place(std::move(init.root));
+    for (InitPlan& init : plan.init_plans) if (init.root != nullptr) init.root = parallelizer.Place(std::move(init.root));
     for (PlanNodePtr& cte : plan.ctes) if (cte != nullptr) cte = parallelizer.Place(std::move(cte));
     plan.parallel_reason = parallelizer.Reason();
   }

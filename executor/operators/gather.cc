@@ -21,7 +21,9 @@ void Collect(const Pipeline& pipeline, std::vector<Pipeline*>& phases) {
 
 // Init plans run on the leader, before workers need their values. Within an init plan's own Gather: only those before it, which it may use.
 void RunInitPlans(ExecutionState& state) {
-  for (uint32_t i = 0; i < state.init_plans.size() && !state.init_plans[i].running; ++i) state.ExecParameter(i);
+  for (uint32_t i = 0; i < state.init_plans.size() && !state.init_plans[i].running; ++i) {
+    if (state.plan->init_plans[i].root != nullptr) state.ExecParameter(i);
+  }
 }
 
 class ParallelSource : public Source {

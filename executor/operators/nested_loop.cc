@@ -1,13 +1,13 @@
 // Nested Loop: pairs of outer and inner rows that satisfy a condition; all join kinds.
 //
-// Where inner rows come from is a PairSource: a materialised subtree (every pair), an index probed with values of the outer row, or a lateral
-// function. A PairSource yields candidate pairs up to 2,048 at a time; condition and join kind are the same for all.
+// Where inner rows come from is a PairSource (pair_source.h); condition and join kind are the same for all.
 #include <algorithm>
 #include <atomic>
 
 #include "executor/chunk_store.h"
 #include "executor/expression/evaluator.h"
 #include "executor/operators/index_probe.h"
+#include "executor/operators/pair_source.h"
 #include "executor/operators/set_rows.h"
 #include "executor/plan_builder.h"
 
@@ -17,15 +17,6 @@ namespace {
 
 using planner::JoinKind;
 using planner::NestedLoopNode;
-
-// Candidate pairs for the rows of one outer chunk. One participant's.
-class PairSource {
- public:
-  virtual ~PairSource() = default;
-  virtual void Start(const Chunk& outer) = 0;
-  // Pairs (outer row outer_rows[i], row i of `inner`); false when there are no more. `numbers[i]`: the inner row's number, of materialised ones.
-  virtual bool Next(const Chunk& outer, Selection& outer_rows, Chunk& inner, std::vector<uint64_t>& numbers) = 0;
-};
 
 class MaterializedPairs final : public PairSource {
  public:
@@ -311,6 +302,7 @@ class NestedLoop final : public Transform {
   std::unique_ptr<PairSource> MakePairs(Participant& participant) {
     const planner::PlanNode& inner = *node_.children[1];
     if (inner_ != nullptr) return std::make_unique<MaterializedPairs>(*inner_);
+    if (!node_.parameters.empty()) return MakeSubtreePairs(node_, participant);
     if (inner.kind == planner::NodeKind::kIndexScan) {
       return std::make_unique<IndexPairs>(static_cast<const planner::IndexScanNode&>(inner), participant);
     }
@@ -411,8 +403,9 @@ void BuildNestedLoop(const planner::PlanNode& base, PlanBuilder& builder, Pipeli
   const auto& node = static_cast<const NestedLoopNode&>(base);
   const planner::PlanNode& inner = *node.children[1];
   std::shared_ptr<ChunkStore> store;
-  const bool per_row = node.parameterized && (inner.kind == planner::NodeKind::kIndexScan || inner.kind == planner::NodeKind::kFunctionScan);
-  if (node.parameterized && !per_row) ThrowInternal("the inner side of a parameterised nested loop must be an index or function scan");
+  const bool per_row = node.parameterized && (!node.parameters.empty() || inner.kind == planner::NodeKind::kIndexScan ||
+                                              inner.kind == planner::NodeKind::kFunctionScan);
+  if (node.parameterized && !per_row) ThrowInternal("the inner side of a parameterised nested loop must be an index or function scan, or have parameters");
   if (!per_row) {
     store = std::make_shared<ChunkStore>(builder.state().context.budget);
     Pipeline* materialize = builder.BuildInput(inner, pipeline);

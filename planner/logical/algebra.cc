@@ -184,7 +184,10 @@ void ForEachExpression(LogicalNode& node, const std::function<void(ExprRef&)>& v
     case LogicalKind::kProjectSet:
       for (Item& item : As<ProjectSet>(node).items) visit(item.expression);
       break;
-    case LogicalKind::kJoin: each(As<Join>(node).conditions); break;
+    case LogicalKind::kJoin:
+      each(As<Join>(node).conditions);
+      for (Join::Parameter& parameter : As<Join>(node).parameters) visit(parameter.value);
+      break;
     case LogicalKind::kAggregate:
       for (Item& item : As<Aggregate>(node).keys) visit(item.expression);
       for (AggregateItem& item : As<Aggregate>(node).aggregates) {
@@ -206,6 +209,15 @@ void ForEachExpression(LogicalNode& node, const std::function<void(ExprRef&)>& v
       for (WindowItem& item : As<Window>(node).calls) {
         each(item.arguments);
         maybe(item.filter);
+        // A frame's offsets are the same for all rows, but may be an outer query's columns.
+        ExprRef start = item.call->start_offset, end = item.call->end_offset;
+        maybe(start);
+        maybe(end);
+        if (start == item.call->start_offset && end == item.call->end_offset) continue;
+        auto call = std::make_shared<sql::WindowCall>(*item.call);
+        call->start_offset = std::move(start);
+        call->end_offset = std::move(end);
+        item.call = std::move(call);
       }
       break;
     case LogicalKind::kDistinct: case LogicalKind::kSetOp: case LogicalKind::kRecursiveUnion: case LogicalKind::kLockRows: {

@@ -102,6 +102,10 @@ struct Join : LogicalNode {
   JoinKind join = JoinKind::kInner;
   std::vector<ExprRef> conditions;
   bool dependent = false;
+  // `dependent`, and not to be unnested: the right side, whose free columns are exec parameters now, is run for every row of the left.
+  struct Parameter { uint32_t number; ExprRef value; };
+  std::vector<Parameter> parameters;
+  bool memoize = true;                                 // with parameters: the right side gives the same rows for the same values
   bool null_aware = false;                             // kMark
   Column mark;                                         // kMark
 };

@@ -10,9 +10,9 @@ namespace gather::planner {
 
 namespace {
 
-bool HasSubquery(const ExprRef& expr) { return HasKind(expr, ExprKind::kSubquery); }
-
-Column PseudoColumn(const Expr& expr, ColumnRef ref, const std::string& name) { return {ref, expr.type, expr.collation, name}; }
+Column PseudoColumn(const Expr& expr, ColumnRef ref, const std::string& name) {
+  return {ref, expr.type, expr.collation, name};
+}
 
 // The level's own query with its set-operation pseudo-relation: what `targets` refer to.
 std::vector<Column> SetColumns(const sql::Query& query) {
@@ -29,16 +29,6 @@ std::vector<Column> SetColumns(const sql::Query& query) {
 ExprRef Builder::Import(const ExprRef& expr) const { return FoldConstants(expr, planning_.context); }
 
 ExprRef Builder::ImportCondition(const ExprRef& expr) const { return CanonicalCondition(Import(expr)); }
-
-ExprRef Builder::ImportWithout(const ExprRef& expr, std::string_view where) {
-  if (expr == nullptr) return nullptr;
-  ExprRef imported = Import(expr);
-  if (!HasSubquery(imported)) return imported;
-  LogicalPtr none = std::make_unique<SingleRow>();
-  imported = Flatten(imported, none);
-  if (none->kind != LogicalKind::kSingleRow) ThrowNotSupported(Format("correlated subqueries in %s are not supported", std::string(where).c_str()));
-  return imported;
-}
 
 void Builder::AddCtes(const std::vector<sql::Cte>& ctes) {
   for (const sql::Cte& cte : ctes) {
@@ -74,7 +64,8 @@ BuiltQuery Builder::BuildSelect(const sql::Query& query) {
       grouping.keys.push_back({{grouping.key_relation, static_cast<uint32_t>(grouping.keys.size())}, expression, name});
     }
     grouping.sets = query.grouping_sets;
-    if (!grouping.sets.empty()) grouping.set_number = {{planning_.NewRelation(), 0}, type_oid::kInt4, kInvalidOid, "grouping_set"};
+    if (!grouping.sets.empty())
+      grouping.set_number = {{planning_.NewRelation(), 0}, type_oid::kInt4, kInvalidOid, "grouping_set"};
     for (const ExprRef& target : targets) CollectAggregates(target, grouping, root);
     if (having != nullptr) CollectAggregates(having, grouping, root);
     for (ExprRef& target : targets) target = ReplaceGrouped(target, grouping);
@@ -158,12 +149,14 @@ LogicalPtr Builder::BuildDistinct(const sql::Query& query, const std::vector<Col
 
 void Builder::SortAndLimit(const sql::Query& query, const std::vector<Column>& targets, LogicalPtr& root) {
   std::vector<sql::SortItem> items;
-  for (const sql::SortClause& clause : query.order_by) items.push_back({MakeColumn(targets[clause.target]), clause.order});
+  for (const sql::SortClause& clause : query.order_by)
+    items.push_back({MakeColumn(targets[clause.target]), clause.order});
   const bool distinct_on = !query.distinct_on.empty();
   if (distinct_on) {
     // The keys come first, in the order ORDER BY gives them; keys it does not mention follow.
     for (uint32_t target : query.distinct_on) {
-      const bool named = std::any_of(query.order_by.begin(), query.order_by.end(), [&](const sql::SortClause& clause) { return clause.target == target; });
+      const bool named = std::any_of(query.order_by.begin(), query.order_by.end(),
+                                     [&](const sql::SortClause& clause) { return clause.target == target; });
       if (!named) {
         const auto leading = std::min(items.size(), query.distinct_on.size() - 1);
         items.insert(items.begin() + static_cast<std::ptrdiff_t>(leading), {MakeColumn(targets[target]), SortOrder{}});
@@ -172,16 +165,23 @@ void Builder::SortAndLimit(const sql::Query& query, const std::vector<Column>& t
   }
   if (!items.empty()) {
     auto sort = std::make_unique<Sort>();
-    sort->items = std::move(items);
+    sort->items = items;
     sort->children.push_back(std::move(root));
     root = std::move(sort);
   }
   if (distinct_on) root = BuildDistinct(query, targets, std::move(root));
   if (!query.locks.empty()) root = BuildLocks(query, std::move(root));
-  ExprRef limit = ImportWithout(query.limit, "LIMIT"), offset = ImportWithout(query.offset, "OFFSET");
+  LogicalPtr counts = std::make_unique<SingleRow>();
+  ExprRef limit = Flatten(Import(query.limit), counts), offset = Flatten(Import(query.offset), counts);
+  if (counts->kind != LogicalKind::kSingleRow) {
+    LimitByNumber(std::move(counts), limit, offset, items, root);
+    return;
+  }
   // LIMIT NULL is LIMIT ALL.
   if (limit != nullptr && sql::IsConstant(*limit) && limit->constant.is_null) limit = nullptr;
-  if (offset != nullptr && sql::IsConstant(*offset) && (offset->constant.is_null || offset->constant.as<int64_t>() == 0)) offset = nullptr;
+  if (offset != nullptr && sql::IsConstant(*offset) &&
+      (offset->constant.is_null || offset->constant.as<int64_t>() == 0))
+    offset = nullptr;
   if (limit != nullptr || offset != nullptr) {
     auto node = std::make_unique<Limit>();
     node->limit = std::move(limit);
@@ -192,12 +192,50 @@ void Builder::SortAndLimit(const sql::Query& query, const std::vector<Column>& t
   }
 }
 
+// LIMIT and OFFSET that a subquery of an outer row's columns computes, in the row of `counts`: the rows are numbered in
+// their order.
+void Builder::LimitByNumber(LogicalPtr counts, const ExprRef& limit, const ExprRef& offset,
+                            const std::vector<sql::SortItem>& order, LogicalPtr& root) {
+  const catalog::FunctionRegistry& functions = *planning_.context.functions;
+  auto window = std::make_unique<Window>();
+  window->order_by = order;
+  auto call = std::make_shared<sql::WindowCall>();
+  call->function = functions.FindFunction("row_number", {});
+  WindowItem item;
+  item.out = {planning_.NewRelation(), 0};
+  item.call = call;
+  item.type = type_oid::kInt8;
+  item.name = "row_number";
+  window->calls.push_back(item);
+  window->children.push_back(std::move(root));
+  const auto apply = [&functions](std::string_view name, ExprRef left, ExprRef right) {
+    const catalog::OperatorInfo* op = functions.FindOperator(name, type_oid::kInt8, type_oid::kInt8);
+    return MakeCall(functions.FunctionOf(*op), op, op->result, {std::move(left), std::move(right)});
+  };
+  ExprRef number = MakeColumn({item.out, item.type, kInvalidOid, item.name});
+  std::vector<ExprRef> conditions;
+  if (offset != nullptr) {
+    number = apply("-", number, MakeCoalesce(offset, sql::MakeConstant(Datum::Int8(0))));
+    conditions.push_back(apply(">", number, sql::MakeConstant(Datum::Int8(0))));
+  }
+  if (limit != nullptr) conditions.push_back(MakeOr({MakeUnary(ExprKind::kIsNull, limit), apply("<=", number, limit)}));
+  root = MakeFilter(MakeJoin(JoinKind::kInner, std::move(window), std::move(counts), {}), std::move(conditions));
+  if (order.empty()) return;
+  auto sort = std::make_unique<Sort>();
+  sort->items = order;
+  sort->children.push_back(std::move(root));
+  root = std::move(sort);
+}
+
 LogicalPtr Builder::BuildLocks(const sql::Query& query, LogicalPtr root) {
   auto locks = std::make_unique<LockRows>();
   for (const sql::RowLock& lock : query.locks) {
     const sql::Relation* relation = query.FindRelation(lock.relation);
     if (relation == nullptr || relation->table == nullptr) continue;
-    locks->locks.push_back({{relation->id, static_cast<uint32_t>(relation->table->columns.size())}, relation->table, lock.strength, lock.wait});
+    locks->locks.push_back({{relation->id, static_cast<uint32_t>(relation->table->columns.size())},
+                            relation->table,
+                            lock.strength,
+                            lock.wait});
   }
   if (locks->locks.empty()) return root;
   locks->children.push_back(std::move(root));
@@ -207,8 +245,8 @@ LogicalPtr Builder::BuildLocks(const sql::Query& query, LogicalPtr root) {
 void Builder::FlattenUnion(const sql::Query& query, const sql::Query& top, SetOp& out) {
   // (a UNION ALL b) UNION ALL c is one append; below a UNION, an inner union's duplicates do not matter either way.
   const auto flattens = [&] {
-    if (query.set_operation != sql::SetOperation::kUnion || (top.all && !query.all) || !query.order_by.empty() || query.limit != nullptr ||
-        query.offset != nullptr || !query.ctes.empty()) {
+    if (query.set_operation != sql::SetOperation::kUnion || (top.all && !query.all) || !query.order_by.empty() ||
+        query.limit != nullptr || query.offset != nullptr || !query.ctes.empty()) {
       return false;
     }
     for (size_t i = 0; i < query.targets.size(); ++i) {

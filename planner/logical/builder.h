@@ -40,10 +40,10 @@ class Builder {
   void FlattenUnion(const sql::Query& query, const sql::Query& top, SetOp& out);
   void SortAndLimit(const sql::Query& query, const std::vector<Column>& targets, LogicalPtr& root);
   LogicalPtr BuildDistinct(const sql::Query& query, const std::vector<Column>& targets, LogicalPtr root);
+  void LimitByNumber(LogicalPtr counts, const ExprRef& limit, const ExprRef& offset, const std::vector<sql::SortItem>& order, LogicalPtr& root);
   LogicalPtr BuildLocks(const sql::Query& query, LogicalPtr root);
   ExprRef Import(const ExprRef& expr) const;           // folded, parameters replaced
   ExprRef ImportCondition(const ExprRef& expr) const;  // of WHERE, ON, HAVING: canonical as well
-  ExprRef ImportWithout(const ExprRef& expr, std::string_view where);  // and uncorrelated subqueries only
 
   // from.cc
   LogicalPtr BuildFrom(const sql::Query& query);
@@ -65,6 +65,7 @@ class Builder {
     std::vector<ExprRef> key_expressions;
   };
   void CollectAggregates(const ExprRef& expr, Grouping& grouping, LogicalPtr& input);
+  void CollectAggregate(const ExprRef& expr, Grouping& grouping, LogicalPtr& input);
   ExprRef ReplaceGrouped(const ExprRef& expr, Grouping& grouping);
   ExprRef GroupingValue(const Expr& call, const Grouping& grouping);
   void AddDependentKeys(const ExprRef& expr, const RelSet& input, Grouping& grouping, bool* added);
@@ -74,6 +75,9 @@ class Builder {
   void FilterBy(const ExprRef& condition, LogicalPtr& root);
   ExprRef Flatten(const ExprRef& expr, LogicalPtr& root);
   ExprRef FlattenSubquery(const ExprRef& expr, LogicalPtr& root);
+  ExprRef FlattenCase(const ExprRef& expr, LogicalPtr& root);
+  void Guard(ExprRef condition);
+  void AttachGuarded(JoinKind kind, LogicalPtr& root, LogicalPtr right, std::vector<ExprRef> conditions);
   BuiltQuery BuildSubquery(const sql::Query& query);
   BuiltQuery BuildExists(const sql::Query& query);
   ExprRef AttachMark(LogicalPtr& root, LogicalPtr right, std::vector<ExprRef> conditions, bool null_aware);
@@ -83,6 +87,8 @@ class Builder {
   Planning& planning_;
   std::map<uint32_t, CteState> ctes_;
   std::map<uint32_t, std::vector<Column>> work_tables_;  // recursive CTEs being built
+  // What must be true of a row for the expression that is being flattened to be evaluated: conditions of the CASE, AND, OR, COALESCE around it.
+  std::vector<ExprRef> guards_;
   Grouping* outer_grouping_ = nullptr;                 // subqueries above an aggregation see its outputs only
 };
 

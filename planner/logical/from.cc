@@ -2,9 +2,53 @@
 #include <algorithm>
 
 #include "planner/logical/builder.h"
+#include "sql/query_walk.h"
 #include "types/error.h"
 
 namespace gather::planner {
+
+namespace {
+
+// Whether the expression, or a subquery in it, refers to columns of `side`.
+bool RefersTo(const ExprRef& expr, const LogicalNode& side) {
+  const RelSet produced = Produced(side);
+  bool found = false;
+  sql::WalkDeep(expr, [&](const Expr& node) {
+    found = found || (node.kind == ExprKind::kColumn && produced.Contains(node.relation));
+    return !found;
+  });
+  return found;
+}
+
+// Rows of cells that subqueries compute: one projection of what computes them per row.
+struct ValuesRow {
+  LogicalPtr input;
+  std::vector<ExprRef> cells;
+};
+
+LogicalPtr UnionOfRows(const sql::Relation& relation, std::vector<ValuesRow> rows, Planning& planning) {
+  auto append = std::make_unique<SetOp>();
+  append->all = true;
+  for (uint32_t i = 0; i < relation.column_types.size(); ++i) {
+    append->output.push_back(
+        {{relation.id, i}, relation.column_types[i], rows[0].cells[i]->collation, relation.column_names[i]});
+  }
+  for (ValuesRow& row : rows) {
+    auto project = std::make_unique<Project>();
+    const RelId id = planning.NewRelation();
+    std::vector<Column> columns;
+    for (uint32_t i = 0; i < row.cells.size(); ++i) {
+      project->items.push_back({{id, i}, row.cells[i], append->output[i].name});
+      columns.push_back(ColumnOf(project->items.back()));
+    }
+    project->children.push_back(std::move(row.input));
+    append->children.push_back(std::move(project));
+    append->inputs.push_back(std::move(columns));
+  }
+  return append;
+}
+
+}  // namespace
 
 LogicalPtr Builder::BuildFrom(const sql::Query& query) {
   LogicalPtr root;
@@ -33,17 +77,26 @@ LogicalPtr Builder::BuildJoin(const sql::Query& query, const sql::FromItem& item
   LogicalPtr right = BuildFromItem(query, *item.right);
   JoinKind kind = JoinKind::kInner;
   switch (item.type) {
-    case sql::JoinType::kInner: kind = JoinKind::kInner; break;
-    case sql::JoinType::kLeft: kind = JoinKind::kLeft; break;
+    case sql::JoinType::kInner:
+      kind = JoinKind::kInner;
+      break;
+    case sql::JoinType::kLeft:
+      kind = JoinKind::kLeft;
+      break;
     case sql::JoinType::kRight:
       kind = JoinKind::kLeft;
       std::swap(left, right);
       break;
-    case sql::JoinType::kFull: kind = JoinKind::kFull; break;
-    case sql::JoinType::kSemi: kind = JoinKind::kSemi; break;
-    case sql::JoinType::kAnti: kind = JoinKind::kAnti; break;
+    case sql::JoinType::kFull:
+      kind = JoinKind::kFull;
+      break;
+    case sql::JoinType::kSemi:
+      kind = JoinKind::kSemi;
+      break;
+    case sql::JoinType::kAnti:
+      kind = JoinKind::kAnti;
+      break;
   }
-  const bool dependent = Free(*right).Intersects(Produced(*left));
   std::vector<ExprRef> conditions, later;
   for (const ExprRef& condition : Conjuncts(ImportCondition(item.condition))) {
     if (!HasKind(condition, ExprKind::kSubquery)) {
@@ -51,29 +104,20 @@ LogicalPtr Builder::BuildJoin(const sql::Query& query, const sql::FromItem& item
     } else if (kind == JoinKind::kInner) {
       later.push_back(condition);
     } else {
-      // A subquery over one side only can be joined to that side first.
-      ExprRef flat;
-      LogicalPtr probe = std::make_unique<SingleRow>();
-      flat = Flatten(condition, probe);
-      if (probe->kind != LogicalKind::kSingleRow) {
-        const RelSet used = Free(*probe);
-        LogicalPtr& side = !used.Intersects(Produced(*left)) ? right : left;
-        if (used.Intersects(Produced(*left)) && (used.Intersects(Produced(*right)) || kind == JoinKind::kFull)) {
-          ThrowNotSupported("a subquery in the condition of an outer join that refers to both sides is not supported");
-        }
-        // The chain of joins built over the probe's single row is moved over the side.
-        LogicalNode* bottom = probe.get();
-        while (bottom->children[0]->kind != LogicalKind::kSingleRow) bottom = bottom->children[0].get();
-        bottom->children[0] = std::move(side);
-        for (LogicalNode* at = probe.get();; at = at->children[0].get()) {
-          if (at->kind == LogicalKind::kJoin) As<Join>(*at).dependent = Free(*at->children[1]).Intersects(Produced(*at->children[0]));
-          if (at == bottom) break;
-        }
-        side = std::move(probe);
+      const bool over_left = RefersTo(condition, *left), over_right = RefersTo(condition, *right);
+      if (kind != JoinKind::kFull && (over_right || !over_left)) {
+        // Rows of the right that fail the condition are no partners: a filter of the right side, which may look at the
+        // left.
+        FilterBy(condition, right);
+      } else if (over_left && over_right) {
+        ThrowNotSupported("FULL JOIN is only supported with merge-joinable or hash-joinable join conditions");
+      } else {
+        LogicalPtr& side = over_left ? left : right;
+        conditions.push_back(Flatten(condition, side));
       }
-      conditions.push_back(std::move(flat));
     }
   }
+  const bool dependent = Free(*right).Intersects(Produced(*left));
   LogicalPtr root = MakeJoin(kind, std::move(left), std::move(right), std::move(conditions));
   As<Join>(*root).dependent = dependent;
   for (const ExprRef& condition : later) FilterBy(condition, root);
@@ -83,7 +127,8 @@ LogicalPtr Builder::BuildJoin(const sql::Query& query, const sql::FromItem& item
 LogicalPtr Builder::Rename(RelId id, const std::vector<std::string>& names, BuiltQuery body) {
   auto project = std::make_unique<Project>();
   for (uint32_t i = 0; i < body.columns.size(); ++i) {
-    project->items.push_back({{id, i}, MakeColumn(body.columns[i]), i < names.size() ? names[i] : body.columns[i].name});
+    project->items.push_back(
+        {{id, i}, MakeColumn(body.columns[i]), i < names.size() ? names[i] : body.columns[i].name});
   }
   project->children.push_back(std::move(body.root));
   return project;
@@ -91,32 +136,44 @@ LogicalPtr Builder::Rename(RelId id, const std::vector<std::string>& names, Buil
 
 LogicalPtr Builder::BuildRelation(const sql::Relation& relation) {
   switch (relation.kind) {
-    case sql::RelationKind::kTable: case sql::RelationKind::kSystemView: {
+    case sql::RelationKind::kTable:
+    case sql::RelationKind::kSystemView: {
       auto get = std::make_unique<Get>();
       get->id = relation.id;
       get->relation = &relation;
       return get;
     }
-    case sql::RelationKind::kSubquery: return Rename(relation.id, relation.column_names, Build(*relation.subquery));
+    case sql::RelationKind::kSubquery:
+      return Rename(relation.id, relation.column_names, Build(*relation.subquery));
     case sql::RelationKind::kValues: {
       auto values = std::make_unique<Values>();
       values->id = relation.id;
       values->relation = &relation;
+      std::vector<ValuesRow> rows;
+      bool computed = false;
       for (const auto& row : relation.rows) {
-        std::vector<ExprRef> cells;
-        for (const ExprRef& cell : row) cells.push_back(ImportWithout(cell, "VALUES"));
-        values->values.push_back(std::move(cells));
+        ValuesRow& made = rows.emplace_back(std::make_unique<SingleRow>());
+        for (const ExprRef& cell : row) made.cells.push_back(Flatten(Import(cell), made.input));
+        computed = computed || made.input->kind != LogicalKind::kSingleRow;
       }
+      if (computed) return UnionOfRows(relation, std::move(rows), planning_);
+      for (ValuesRow& row : rows) values->values.push_back(std::move(row.cells));
       return values;
     }
     case sql::RelationKind::kFunction: {
       auto scan = std::make_unique<FunctionScan>();
       scan->id = relation.id;
       scan->relation = &relation;
-      for (const ExprRef& function : relation.functions) scan->functions.push_back(ImportWithout(function, "the arguments of a function in FROM"));
-      return scan;
+      LogicalPtr arguments = std::make_unique<SingleRow>();
+      for (const ExprRef& function : relation.functions)
+        scan->functions.push_back(Flatten(Import(function), arguments));
+      if (arguments->kind == LogicalKind::kSingleRow) return scan;
+      LogicalPtr call = MakeJoin(JoinKind::kInner, std::move(arguments), std::move(scan), {});
+      As<Join>(*call).dependent = true;
+      return call;
     }
-    case sql::RelationKind::kCte: return BuildCteReference(relation);
+    case sql::RelationKind::kCte:
+      return BuildCteReference(relation);
   }
   ThrowInternal("unknown kind of relation");
 }
@@ -128,7 +185,9 @@ LogicalPtr Builder::BuildCteReference(const sql::Relation& relation) {
     scan->alias = relation.alias;
     scan->cte = relation.cte;
     for (uint32_t i = 0; i < columns.size(); ++i) {
-      scan->columns.push_back({{relation.id, i}, relation.column_types[i], columns[i].collation,
+      scan->columns.push_back({{relation.id, i},
+                               relation.column_types[i],
+                               columns[i].collation,
                                i < relation.column_names.size() ? relation.column_names[i] : columns[i].name});
     }
     return scan;
@@ -144,10 +203,13 @@ LogicalPtr Builder::BuildCteReference(const sql::Relation& relation) {
   if (!state.built) {
     state.built = true;
     const sql::Cte& cte = *state.cte;
-    if (cte.recursive) state.body.root = BuildRecursive(cte, &state.body.columns);
-    else state.body = Build(*cte.query);
+    if (cte.recursive)
+      state.body.root = BuildRecursive(cte, &state.body.columns);
+    else
+      state.body = Build(*cte.query);
     bool is_volatile = false;
-    ForEachExpressionBelow(*state.body.root, [&is_volatile](ExprRef& expr) { is_volatile = is_volatile || IsVolatile(expr); });
+    ForEachExpressionBelow(*state.body.root,
+                           [&is_volatile](ExprRef& expr) { is_volatile = is_volatile || IsVolatile(expr); });
     const bool correlated = !Free(*state.body.root).empty();
     const bool wanted = cte.materialized.has_value() ? !*cte.materialized : cte.references <= 1;
     state.inlined = correlated || (wanted && !cte.recursive && !is_volatile);

@@ -2,39 +2,72 @@
 #include <algorithm>
 
 #include "planner/logical/builder.h"
+#include "sql/query_walk.h"
 #include "types/error.h"
 
 namespace gather::planner {
 
-void Builder::CollectAggregates(const ExprRef& expr, Grouping& grouping, LogicalPtr& input) {
+namespace {
+
+using LevelVisit = std::function<bool(const ExprRef&, uint32_t)>;
+
+// Visits `expr` and everything in it with the number of query levels it lies below the one `expr` belongs to; visit
+// returns whether to descend.
+void WalkLevels(const ExprRef& expr, uint32_t depth, const LevelVisit& visit);
+
+void WalkLevels(const sql::Query& query, uint32_t depth, const LevelVisit& visit) {
+  sql::ForEachExpression(query, [&](const ExprRef& expr) { WalkLevels(expr, depth, visit); });
+  sql::ForEachSubquery(query, [&](const sql::Query& below) { WalkLevels(below, depth + 1, visit); });
+}
+
+void WalkLevels(const ExprRef& expr, uint32_t depth, const LevelVisit& visit) {
   if (expr == nullptr) return;
-  if (expr->kind == ExprKind::kAggregate) {
-    for (const ExprRef& call : grouping.calls) {
-      if (sql::SameExpr(call, expr)) return;
-    }
-    const sql::AggregateCall& call = *expr->aggregate;
-    AggregateItem item;
-    item.out = {grouping.aggregate_relation, static_cast<uint32_t>(grouping.aggregates.size())};
-    item.call = expr->aggregate;
-    // An ordered-set aggregate's kernels take its direct arguments in front of the ordered ones.
-    for (const ExprRef& argument : call.direct_arguments) item.arguments.push_back(Flatten(Import(argument), input));
-    for (const ExprRef& argument : expr->children) item.arguments.push_back(Flatten(Import(argument), input));
-    if (call.filter != nullptr) item.filter = Flatten(Import(call.filter), input);
-    for (const sql::SortItem& sort : call.order_by) item.order_by.push_back({Flatten(Import(sort.expression), input), sort.order});
-    item.type = expr->type;
-    item.collation = expr->collation;
-    item.name = call.function != nullptr ? std::string(call.function->name) : "aggregate";
-    grouping.calls.push_back(expr);
-    grouping.aggregates.push_back(std::move(item));
-    return;
+  CheckStackDepth();
+  if (!visit(expr, depth)) return;
+  for (const ExprRef& child : expr->children) WalkLevels(child, depth, visit);
+  if (expr->aggregate != nullptr) {
+    WalkLevels(expr->aggregate->filter, depth, visit);
+    for (const sql::SortItem& item : expr->aggregate->order_by) WalkLevels(item.expression, depth, visit);
+    for (const ExprRef& argument : expr->aggregate->direct_arguments) WalkLevels(argument, depth, visit);
   }
-  for (const ExprRef& child : expr->children) CollectAggregates(child, grouping, input);
   if (expr->window != nullptr) {
-    for (const ExprRef& key : expr->window->partition_by) CollectAggregates(key, grouping, input);
-    for (const sql::SortItem& sort : expr->window->order_by) CollectAggregates(sort.expression, grouping, input);
-    CollectAggregates(expr->window->filter, grouping, input);
+    WalkLevels(expr->window->filter, depth, visit);
+    for (const ExprRef& key : expr->window->partition_by) WalkLevels(key, depth, visit);
+    for (const sql::SortItem& item : expr->window->order_by) WalkLevels(item.expression, depth, visit);
   }
-  if (expr->subquery != nullptr) return;
+  if (expr->subquery != nullptr) WalkLevels(*expr->subquery, depth + 1, visit);
+}
+
+}  // namespace
+
+void Builder::CollectAggregates(const ExprRef& expr, Grouping& grouping, LogicalPtr& input) {
+  WalkLevels(expr, 0, [&](const ExprRef& part, uint32_t depth) {
+    if (part->kind != ExprKind::kAggregate || part->index != depth) return true;
+    // In a subquery it is met as it was bound.
+    CollectAggregate(depth == 0 ? part : Import(part), grouping, input);
+    return false;
+  });
+}
+
+void Builder::CollectAggregate(const ExprRef& expr, Grouping& grouping, LogicalPtr& input) {
+  for (const ExprRef& call : grouping.calls) {
+    if (sql::SameExpr(call, expr)) return;
+  }
+  const sql::AggregateCall& call = *expr->aggregate;
+  AggregateItem item;
+  item.out = {grouping.aggregate_relation, static_cast<uint32_t>(grouping.aggregates.size())};
+  item.call = expr->aggregate;
+  // An ordered-set aggregate's kernels take its direct arguments in front of the ordered ones.
+  for (const ExprRef& argument : call.direct_arguments) item.arguments.push_back(Flatten(Import(argument), input));
+  for (const ExprRef& argument : expr->children) item.arguments.push_back(Flatten(Import(argument), input));
+  if (call.filter != nullptr) item.filter = Flatten(Import(call.filter), input);
+  for (const sql::SortItem& sort : call.order_by)
+    item.order_by.push_back({Flatten(Import(sort.expression), input), sort.order});
+  item.type = expr->type;
+  item.collation = expr->collation;
+  item.name = call.function != nullptr ? std::string(call.function->name) : "aggregate";
+  grouping.calls.push_back(expr);
+  grouping.aggregates.push_back(std::move(item));
 }
 
 ExprRef Builder::ReplaceGrouped(const ExprRef& expr, Grouping& grouping) {
@@ -48,7 +81,7 @@ ExprRef Builder::ReplaceGrouped(const ExprRef& expr, Grouping& grouping) {
       const AggregateItem& item = grouping.aggregates[i];
       return MakeColumn({item.out, item.type, item.collation, item.name});
     }
-    return expr;                                       // of another level
+    return expr;  // of another level
   }
   if (expr->kind == ExprKind::kGrouping) return GroupingValue(*expr, grouping);
   auto copy = std::make_shared<Expr>(*expr);
@@ -88,24 +121,30 @@ ExprRef Builder::GroupingValue(const Expr& call, const Grouping& grouping) {
   for (const auto& set : grouping.sets) masks->children.push_back(sql::MakeConstant(Datum::Int4(mask_of(set))));
   // Set numbers count from 0, subscripts from 1.
   const catalog::FunctionRegistry* functions = planning_.context.functions;
-  const catalog::OperatorInfo* plus = functions == nullptr ? nullptr : functions->FindOperator("+", type_oid::kInt4, type_oid::kInt4);
+  const catalog::OperatorInfo* plus =
+      functions == nullptr ? nullptr : functions->FindOperator("+", type_oid::kInt4, type_oid::kInt4);
   if (plus == nullptr) ThrowNotSupported("GROUPING is not supported here");
   auto value = std::make_shared<Expr>();
   value->kind = ExprKind::kSubscript;
   value->type = type_oid::kInt4;
-  value->children = {masks, MakeCall(functions->FunctionOf(*plus), plus, type_oid::kInt4, {MakeColumn(grouping.set_number), sql::MakeConstant(Datum::Int4(1))})};
+  value->children = {masks, MakeCall(functions->FunctionOf(*plus), plus, type_oid::kInt4,
+                                     {MakeColumn(grouping.set_number), sql::MakeConstant(Datum::Int4(1))})};
   return value;
 }
 
 void Builder::AddDependentKeys(const ExprRef& expr, const RelSet& input, Grouping& grouping, bool* added) {
-  sql::Walk(expr, [&](const Expr& node) {
-    if (node.kind != ExprKind::kColumn || !input.Contains(node.relation)) return true;
-    const ExprRef column = MakeColumn(ColumnOf(node));
+  WalkLevels(expr, 0, [&](const ExprRef& node, uint32_t depth) {
+    if (node->kind == ExprKind::kAggregate && node->index == depth && depth > 0) return false;
+    for (const ExprRef& key : grouping.key_expressions) {
+      if (depth > 0 && sql::SameExpr(key, node)) return false;
+    }
+    if (node->kind != ExprKind::kColumn || !input.Contains(node->relation)) return true;
+    const ExprRef column = MakeColumn(ColumnOf(*node));
     const auto number = static_cast<uint32_t>(grouping.keys.size());
     for (const ExprRef& key : grouping.key_expressions) {
       if (sql::SameExpr(key, column)) return true;
     }
-    grouping.keys.push_back({{grouping.key_relation, number}, column, node.name});
+    grouping.keys.push_back({{grouping.key_relation, number}, column, node->name});
     grouping.key_expressions.push_back(column);
     for (auto& set : grouping.sets) set.push_back(number);
     *added = true;
@@ -116,13 +155,16 @@ void Builder::AddDependentKeys(const ExprRef& expr, const RelSet& input, Groupin
 namespace {
 
 bool SameOrder(const std::vector<sql::SortItem>& a, const std::vector<sql::SortItem>& b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](const sql::SortItem& x, const sql::SortItem& y) {
-    return sql::SameExpr(x.expression, y.expression) && x.order.descending == y.order.descending && x.order.nulls_first == y.order.nulls_first;
-  });
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](const sql::SortItem& x, const sql::SortItem& y) {
+           return sql::SameExpr(x.expression, y.expression) && x.order.descending == y.order.descending &&
+                  x.order.nulls_first == y.order.nulls_first;
+         });
 }
 
 bool SameKeys(const std::vector<ExprRef>& a, const std::vector<ExprRef>& b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](const ExprRef& x, const ExprRef& y) { return sql::SameExpr(x, y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](const ExprRef& x, const ExprRef& y) { return sql::SameExpr(x, y); });
 }
 
 }  // namespace
@@ -132,7 +174,7 @@ LogicalPtr Builder::BuildWindows(std::vector<ExprRef>& targets, LogicalPtr root)
   std::vector<std::unique_ptr<Window>> windows;
   std::vector<ExprRef> calls;
   uint32_t count = 0;
-  std::vector<Item> computed;                          // partition and order expressions that are not columns
+  std::vector<Item> computed;  // partition and order expressions that are not columns
   const RelId computed_relation = planning_.NewRelation();
   const auto as_column = [&](const ExprRef& key) {
     ExprRef flat = Flatten(Import(key), root);
@@ -150,10 +192,12 @@ LogicalPtr Builder::BuildWindows(std::vector<ExprRef>& targets, LogicalPtr root)
       const sql::WindowCall& call = *node->window;
       Window wanted;
       for (const ExprRef& key : call.partition_by) wanted.partition_by.push_back(as_column(key));
-      for (const sql::SortItem& sort : call.order_by) wanted.order_by.push_back({as_column(sort.expression), sort.order});
+      for (const sql::SortItem& sort : call.order_by)
+        wanted.order_by.push_back({as_column(sort.expression), sort.order});
       Window* window = nullptr;
       for (const auto& other : windows) {
-        if (SameKeys(other->partition_by, wanted.partition_by) && SameOrder(other->order_by, wanted.order_by)) window = other.get();
+        if (SameKeys(other->partition_by, wanted.partition_by) && SameOrder(other->order_by, wanted.order_by))
+          window = other.get();
       }
       if (window == nullptr) {
         windows.push_back(std::make_unique<Window>(wanted));

@@ -1,5 +1,6 @@
 // Subqueries in expressions as joins.
 #include <algorithm>
+#include <utility>
 
 #include "planner/logical/builder.h"
 #include "planner/rules/constant_folding.h"
@@ -10,7 +11,38 @@ namespace gather::planner {
 
 namespace {
 
-bool IsCorrelatedWith(const LogicalNode& right, const LogicalNode& left) { return Free(right).Intersects(Produced(left)); }
+bool IsCorrelatedWith(const LogicalNode& right, const LogicalNode& left) {
+  return Free(right).Intersects(Produced(left));
+}
+
+// Operators that cannot fail.
+bool NeverFails(const Expr& call) {
+  if (call.op == nullptr) return false;
+  const std::string_view name = call.op->name;
+  return name == "=" || name == "<>" || name == "<" || name == "<=" || name == ">" || name == ">=" || name == "~~" ||
+         name == "!~~" || name == "||";
+}
+
+// Whether running the subtree can raise an error, or go on for ever.
+bool MayFail(LogicalNode& node) {
+  if (node.kind == LogicalKind::kRecursiveUnion) return true;
+  bool may = false;
+  ForEachExpression(node, [&may](ExprRef& expr) {
+    sql::Walk(expr, [&may](const Expr& part) {
+      may = may || (part.kind == ExprKind::kFunction && !NeverFails(part)) || part.kind == ExprKind::kIoCast ||
+            part.kind == ExprKind::kArrayCoerce;
+      return !may;
+    });
+  });
+  return may || std::any_of(node.children.begin(), node.children.end(),
+                            [](const LogicalPtr& child) { return MayFail(*child); });
+}
+
+// One row, whatever the data.
+bool IsOneRow(const LogicalNode& node) {
+  if (node.kind == LogicalKind::kProject) return IsOneRow(*node.children[0]);
+  return node.kind == LogicalKind::kSingleRow || (node.kind == LogicalKind::kAggregate && As<Aggregate>(node).scalar());
+}
 
 LogicalPtr Attach(JoinKind kind, LogicalPtr left, LogicalPtr right, std::vector<ExprRef> conditions) {
   const bool dependent = IsCorrelatedWith(*right, *left);
@@ -24,10 +56,13 @@ LogicalPtr Attach(JoinKind kind, LogicalPtr left, LogicalPtr right, std::vector<
 BuiltQuery Builder::BuildSubquery(const sql::Query& query) {
   Grouping* const grouping = outer_grouping_;
   outer_grouping_ = nullptr;
+  const std::vector<ExprRef> guards = std::exchange(guards_, {});
   BuiltQuery built = Build(query);
+  guards_ = guards;
   outer_grouping_ = grouping;
   // Above an aggregation the enclosing level's columns are the grouped ones.
-  if (grouping != nullptr) ForEachExpressionBelow(*built.root, [this, grouping](ExprRef& expr) { expr = ReplaceGrouped(expr, *grouping); });
+  if (grouping != nullptr)
+    ForEachExpressionBelow(*built.root, [this, grouping](ExprRef& expr) { expr = ReplaceGrouped(expr, *grouping); });
   return built;
 }
 
@@ -37,9 +72,11 @@ BuiltQuery Builder::BuildExists(const sql::Query& query) {
   for (bool again = true; again;) {
     again = false;
     LogicalNode& top = *built.root;
-    const bool limit = top.kind == LogicalKind::kLimit && As<Limit>(top).offset == nullptr && As<Limit>(top).limit != nullptr &&
-                       sql::IsConstant(*As<Limit>(top).limit) && As<Limit>(top).limit->constant.as<int64_t>() > 0;
-    if (limit || top.kind == LogicalKind::kSort || top.kind == LogicalKind::kDistinct || top.kind == LogicalKind::kProject) {
+    const bool limit = top.kind == LogicalKind::kLimit && As<Limit>(top).offset == nullptr &&
+                       As<Limit>(top).limit != nullptr && sql::IsConstant(*As<Limit>(top).limit) &&
+                       As<Limit>(top).limit->constant.as<int64_t>() > 0;
+    if (limit || top.kind == LogicalKind::kSort || top.kind == LogicalKind::kDistinct ||
+        top.kind == LogicalKind::kProject) {
       LogicalPtr child = std::move(top.children[0]);
       built.root = std::move(child);
       again = true;
@@ -66,8 +103,11 @@ bool Builder::NeverNull(const ExprRef& expr, const LogicalNode& input) const {
   switch (input.kind) {
     case LogicalKind::kGet: {
       const auto& get = As<Get>(input);
-      if (get.id != column->relation || get.relation->table == nullptr || get.relation->kind != sql::RelationKind::kTable) return false;
-      return column->index >= get.relation->table->columns.size() || get.relation->table->columns[column->index].not_null;
+      if (get.id != column->relation || get.relation->table == nullptr ||
+          get.relation->kind != sql::RelationKind::kTable)
+        return false;
+      return column->index >= get.relation->table->columns.size() ||
+             get.relation->table->columns[column->index].not_null;
     }
     case LogicalKind::kProject:
       for (const Item& item : As<Project>(input).items) {
@@ -78,13 +118,15 @@ bool Builder::NeverNull(const ExprRef& expr, const LogicalNode& input) const {
       RelSet own(column->relation);
       for (const ExprRef& condition : As<Filter>(input).conditions) {
         // A strict condition on this very column excludes its nulls.
-        if (condition->kind == ExprKind::kIsNotNull && sql::SameExpr(StripRelabel(condition->children[0]), column)) return true;
+        if (condition->kind == ExprKind::kIsNotNull && sql::SameExpr(StripRelabel(condition->children[0]), column))
+          return true;
       }
       return NeverNull(column, *input.children[0]);
     }
     case LogicalKind::kJoin: {
       const auto& join = As<Join>(input);
-      if (Produced(*input.children[0]).Contains(column->relation)) return join.join != JoinKind::kFull && NeverNull(column, *input.children[0]);
+      if (Produced(*input.children[0]).Contains(column->relation))
+        return join.join != JoinKind::kFull && NeverNull(column, *input.children[0]);
       return join.join == JoinKind::kInner && NeverNull(column, *input.children[1]);
     }
     case LogicalKind::kAggregate:
@@ -93,18 +135,21 @@ bool Builder::NeverNull(const ExprRef& expr, const LogicalNode& input) const {
         if (item.out == RefOf(*column)) return NeverNull(item.expression, *input.children[0]);
       }
       return false;
-    case LogicalKind::kDistinct: case LogicalKind::kSort: case LogicalKind::kLimit: case LogicalKind::kWindow:
+    case LogicalKind::kDistinct:
+    case LogicalKind::kSort:
+    case LogicalKind::kLimit:
+    case LogicalKind::kWindow:
       return NeverNull(column, *input.children[0]);
-    default: return false;
+    default:
+      return false;
   }
 }
 
 ExprRef Builder::AttachMark(LogicalPtr& root, LogicalPtr right, std::vector<ExprRef> conditions, bool null_aware) {
-  LogicalPtr join = Attach(JoinKind::kMark, std::move(root), std::move(right), std::move(conditions));
-  auto& mark = As<Join>(*join);
+  AttachGuarded(JoinKind::kMark, root, std::move(right), std::move(conditions));
+  auto& mark = As<Join>(*root);
   mark.null_aware = null_aware;
   mark.mark = {{planning_.NewRelation(), 0}, type_oid::kBool, kInvalidOid, "mark"};
-  root = std::move(join);
   return MakeColumn(mark.mark);
 }
 
@@ -119,7 +164,8 @@ void Builder::FilterBy(const ExprRef& condition, LogicalPtr& root) {
         return;
       }
       if (Free(*built.root).empty()) {
-        const uint32_t number = planning_.AddInitQuery({std::move(built.root), {}, InitPlan::Kind::kExists, type_oid::kBool});
+        const uint32_t number =
+            planning_.AddInitQuery({std::move(built.root), {}, InitPlan::Kind::kExists, type_oid::kBool});
         const ExprRef value = MakeExecParameter(number, type_oid::kBool);
         root = MakeFilter(std::move(root), {negated ? MakeNot(value) : value});
         return;
@@ -131,14 +177,16 @@ void Builder::FilterBy(const ExprRef& condition, LogicalPtr& root) {
     if (any || core->subquery_kind == sql::SubqueryKind::kAll) {
       BuiltQuery built = BuildSubquery(*core->subquery);
       std::vector<ExprRef> tests = QuantifiedTests(*core, built, root);
-      // What makes the filter true: some row passes the tests (x op ANY), or no row leaves them possible (NOT x op ANY), fails them (x op ALL).
+      // What makes the filter true: some row passes the tests (x op ANY), or no row leaves them possible (NOT x op
+      // ANY), fails them (x op ALL).
       if (any && !negated) {
         root = Attach(JoinKind::kSemi, std::move(root), std::move(built.root), std::move(tests));
         return;
       }
       if (any || !negated) {
         const bool sure = std::all_of(tests.begin(), tests.end(), [&](const ExprRef& test) {
-          return test->function->strict && NeverNull(test->children[0], *root) && NeverNull(test->children[1], *built.root);
+          return test->function->strict && NeverNull(test->children[0], *root) &&
+                 NeverNull(test->children[1], *built.root);
         });
         if (any && sure) {
           root = Attach(JoinKind::kAnti, std::move(root), std::move(built.root), std::move(tests));
@@ -150,11 +198,13 @@ void Builder::FilterBy(const ExprRef& condition, LogicalPtr& root) {
           return;
         }
         const ExprRef all = sql::MakeAnd(tests);
-        root = Attach(JoinKind::kAnti, std::move(root), std::move(built.root), {MakeUnary(any ? ExprKind::kIsNotFalse : ExprKind::kIsNotTrue, all)});
+        root = Attach(JoinKind::kAnti, std::move(root), std::move(built.root),
+                      {MakeUnary(any ? ExprKind::kIsNotFalse : ExprKind::kIsNotTrue, all)});
         return;
       }
       // NOT (x op ALL …): some row for which the test is false.
-      root = Attach(JoinKind::kSemi, std::move(root), std::move(built.root), {MakeUnary(ExprKind::kIsFalse, sql::MakeAnd(tests))});
+      root = Attach(JoinKind::kSemi, std::move(root), std::move(built.root),
+                    {MakeUnary(ExprKind::kIsFalse, sql::MakeAnd(tests))});
       return;
     }
   }
@@ -163,12 +213,67 @@ void Builder::FilterBy(const ExprRef& condition, LogicalPtr& root) {
   if (!sql::IsConstantTrue(*flat)) root = MakeFilter(std::move(root), {std::move(flat)});
 }
 
+void Builder::Guard(ExprRef condition) {
+  // One that gives another answer when asked again is no guard.
+  if (!IsVolatile(condition)) guards_.push_back(std::move(condition));
+}
+
+void Builder::AttachGuarded(JoinKind kind, LogicalPtr& root, LogicalPtr right, std::vector<ExprRef> conditions) {
+  const bool dependent = IsCorrelatedWith(*right, *root);
+  // Where nothing can go wrong, a guard would only be in the way of a hash join.
+  const bool harmless =
+      (kind == JoinKind::kMark ? !dependent || !MayFail(*right) : IsOneRow(*right) && !MayFail(*right));
+  if (!harmless) conditions.insert(conditions.end(), guards_.begin(), guards_.end());
+  root = Attach(kind, std::move(root), std::move(right), std::move(conditions));
+}
+
+ExprRef Builder::FlattenCase(const ExprRef& expr, LogicalPtr& root) {
+  auto copy = std::make_shared<Expr>(*expr);
+  const size_t first = expr->case_test ? 1 : 0;
+  if (expr->case_test) copy->children[0] = Flatten(expr->children[0], root);
+  for (size_t at = first; at < expr->children.size(); at += 2) {
+    if (at + 1 == expr->children.size()) {  // ELSE
+      copy->children[at] = Flatten(expr->children[at], root);
+      break;
+    }
+    const ExprRef when = copy->children[at] = Flatten(expr->children[at], root);
+    ExprRef test = when;
+    if (expr->case_test) {
+      const ExprRef& value = copy->children[0];
+      test = sql::Rewrite(
+          when, [&value](const ExprRef& node) { return node->kind == ExprKind::kCaseTest ? value : nullptr; });
+    }
+    const size_t guards = guards_.size();
+    Guard(test);
+    copy->children[at + 1] = Flatten(expr->children[at + 1], root);
+    guards_.resize(guards);
+    Guard(MakeUnary(ExprKind::kIsNotTrue, test));
+  }
+  return copy;
+}
+
 ExprRef Builder::Flatten(const ExprRef& expr, LogicalPtr& root) {
   if (expr == nullptr || !HasKind(expr, ExprKind::kSubquery)) return expr;
   if (expr->kind == ExprKind::kSubquery) return FlattenSubquery(expr, root);
-  auto copy = std::make_shared<Expr>(*expr);
-  for (ExprRef& child : copy->children) child = Flatten(child, root);
-  return copy;
+  const size_t guards = guards_.size();
+  std::shared_ptr<const Expr> flat;
+  if (expr->kind == ExprKind::kCase) {
+    flat = FlattenCase(expr, root);
+  } else {
+    auto copy = std::make_shared<Expr>(*expr);
+    for (ExprRef& child : copy->children) {
+      child = Flatten(child, root);
+      if (expr->kind == ExprKind::kAnd)
+        Guard(MakeUnary(ExprKind::kIsNotFalse, child));
+      else if (expr->kind == ExprKind::kOr)
+        Guard(MakeUnary(ExprKind::kIsNotTrue, child));
+      else if (expr->kind == ExprKind::kCoalesce)
+        Guard(MakeUnary(ExprKind::kIsNull, child));
+    }
+    flat = std::move(copy);
+  }
+  guards_.resize(guards);
+  return flat;
 }
 
 ExprRef Builder::FlattenSubquery(const ExprRef& expr, LogicalPtr& root) {
@@ -177,24 +282,29 @@ ExprRef Builder::FlattenSubquery(const ExprRef& expr, LogicalPtr& root) {
       BuiltQuery built = BuildSubquery(*expr->subquery);
       const Column value = built.columns[0];
       if (Free(*built.root).empty()) {
-        return MakeExecParameter(planning_.AddInitQuery({std::move(built.root), value, InitPlan::Kind::kScalar, value.type}), value.type);
+        return MakeExecParameter(
+            planning_.AddInitQuery({std::move(built.root), value, InitPlan::Kind::kScalar, value.type}), value.type);
       }
-      root = Attach(JoinKind::kSingle, std::move(root), std::move(built.root), {});
+      AttachGuarded(JoinKind::kSingle, root, std::move(built.root), {});
       return MakeColumn(value);
     }
     case sql::SubqueryKind::kExists: {
       BuiltQuery built = BuildExists(*expr->subquery);
       if (Free(*built.root).empty()) {
-        return MakeExecParameter(planning_.AddInitQuery({std::move(built.root), {}, InitPlan::Kind::kExists, type_oid::kBool}), type_oid::kBool);
+        return MakeExecParameter(
+            planning_.AddInitQuery({std::move(built.root), {}, InitPlan::Kind::kExists, type_oid::kBool}),
+            type_oid::kBool);
       }
       return AttachMark(root, std::move(built.root), {}, false);
     }
-    case sql::SubqueryKind::kAny: case sql::SubqueryKind::kAll: {
+    case sql::SubqueryKind::kAny:
+    case sql::SubqueryKind::kAll: {
       BuiltQuery built = BuildSubquery(*expr->subquery);
       std::vector<ExprRef> tests = QuantifiedTests(*expr, built, root);
       if (expr->subquery_kind == sql::SubqueryKind::kAny) {
         const bool sure = std::all_of(tests.begin(), tests.end(), [&](const ExprRef& test) {
-          return test->function->strict && NeverNull(test->children[0], *root) && NeverNull(test->children[1], *built.root);
+          return test->function->strict && NeverNull(test->children[0], *root) &&
+                 NeverNull(test->children[1], *built.root);
         });
         if (sure) return AttachMark(root, std::move(built.root), std::move(tests), false);
         return AttachMark(root, std::move(built.root), {sql::MakeAnd(tests)}, true);
@@ -206,12 +316,14 @@ ExprRef Builder::FlattenSubquery(const ExprRef& expr, LogicalPtr& root) {
       BuiltQuery built = BuildSubquery(*expr->subquery);
       const Column value = built.columns[0];
       if (Free(*built.root).empty()) {
-        return MakeExecParameter(planning_.AddInitQuery({std::move(built.root), value, InitPlan::Kind::kArray, expr->type}), expr->type);
+        return MakeExecParameter(
+            planning_.AddInitQuery({std::move(built.root), value, InitPlan::Kind::kArray, expr->type}), expr->type);
       }
       const catalog::FunctionRegistry* functions = planning_.context.functions;
-      const Oid any_nonarray[] = {type_oid::kAnynonarray};
-      const catalog::FunctionInfo* array_agg = functions == nullptr ? nullptr : functions->FindFunction("array_agg", any_nonarray);
-      if (array_agg == nullptr || IsArrayType(value.type.oid)) ThrowNotSupported("a correlated ARRAY subquery is not supported here");
+      const Oid argument[] = {IsArrayType(value.type.oid) ? type_oid::kAnyarray : type_oid::kAnynonarray};
+      const catalog::FunctionInfo* array_agg =
+          functions == nullptr ? nullptr : functions->FindFunction("array_agg", argument);
+      if (array_agg == nullptr) ThrowInternal("there is no array_agg to answer an ARRAY subquery with");
       auto aggregate = std::make_unique<Aggregate>();
       auto call = std::make_shared<sql::AggregateCall>();
       call->function = array_agg;
@@ -232,8 +344,8 @@ ExprRef Builder::FlattenSubquery(const ExprRef& expr, LogicalPtr& root) {
       }
       aggregate->aggregates.push_back(item);
       aggregate->children.push_back(std::move(built.root));
-      root = Attach(JoinKind::kSingle, std::move(root), std::move(aggregate), {});
-      const Datum empty = Datum::String(expr->type, ArrayBuilder(value.type.oid).Finish());
+      AttachGuarded(JoinKind::kSingle, root, std::move(aggregate), {});
+      const Datum empty = Datum::String(expr->type, ArrayBuilder(GetType(expr->type.oid).element).Finish());
       return MakeCoalesce(MakeColumn({item.out, item.type, item.collation, item.name}), sql::MakeConstant(empty));
     }
   }

@@ -1,10 +1,13 @@
 // Unnesting: dissolves dependent joins, so that no subquery runs once per outer row.
 //
-// First the simple way: conditions that compare inner with outer columns are pulled up into the join, through filters, projections, joins
-// and (equalities only) groupings, which gain the inner columns as keys. What that cannot do goes the general way of Neumann and Kemper,
-// "Unnesting Arbitrary Queries" (BTW 2015): the distinct outer values (the domain) are joined into the subquery as far down as needed, and
-// its result is joined back by them. A grouping that would be computed for far more keys than the outer side asks for is restricted to those
-// by a semi join with that side ("magic set"). What stays dependent is a join with a FunctionScan whose arguments come from the left: a lateral call.
+// First the simple way: conditions that compare inner with outer columns are pulled up into the join, through filters,
+// projections, joins and (equalities only) groupings, which gain the inner columns as keys. A grouping that would be
+// computed for far more keys than the outer side asks for is restricted to those by a semi join with that side ("magic
+// set"). What that cannot do goes the general way (domain.h).
+//
+// What stays dependent is run per outer row (plan.h, NestedLoopNode): a lateral function call; and, with parameters and
+// a memory of its results, a subquery that is volatile, or recursive, or counts its rows by an outer column, or that
+// tells equal outer values apart (numeric 1.0 and 1.00).
 #pragma once
 
 #include "planner/planning.h"
@@ -13,5 +16,9 @@
 namespace gather::planner {
 
 LogicalPtr Unnest(LogicalPtr root, Planning& planning, Estimator& estimator);
+
+// parameters.cc: the last step of it. From the top, so that a subquery's own subqueries see the parameters that stand
+// for its outer columns.
+void BindParameters(LogicalNode& root, Planning& planning);
 
 }  // namespace gather::planner

@@ -69,6 +69,7 @@ ExprRef CastTo(const ExprRef& expr, SqlType type, const catalog::FunctionRegistr
 }
 
 Lowered Lowering::LowerLateral(Join& join, const std::vector<ExprRef>& filter, const ColumnSet& required) {
+  if (!join.parameters.empty()) return LowerPerRow(join, filter, required);
   LogicalNode* right = join.children[1].get();
   std::vector<ExprRef> inner_filter;
   if (right->kind == LogicalKind::kFilter) {
@@ -76,7 +77,7 @@ Lowered Lowering::LowerLateral(Join& join, const std::vector<ExprRef>& filter, c
     right = right->children[0].get();
   }
   const bool simple = right->kind == LogicalKind::kFunctionScan && (join.join == JoinKind::kInner || join.join == JoinKind::kLeft);
-  if (!simple) ThrowNotSupported("this form of a correlated subquery is not supported");
+  if (!simple) ThrowInternal("a dependent join that is neither unnested nor given parameters");
   const auto& function = As<FunctionScan>(*right);
   ColumnSet below = required;
   for (const ExprRef& condition : join.conditions) below.AddFrom(condition);
@@ -97,7 +98,7 @@ Lowered Lowering::LowerLateral(Join& join, const std::vector<ExprRef>& filter, c
     std::vector<ExprRef> local, mixed;
     const RelSet own(function.id);
     for (const ExprRef& condition : inner_filter) (RelationsOf(condition).IsSubsetOf(own) ? local : mixed).push_back(condition);
-    if (!mixed.empty() && join.join != JoinKind::kInner) ThrowNotSupported("this form of a correlated subquery is not supported");
+    // The same for an outer join: rows of the right that fail it are no partners.
     join.conditions.insert(join.conditions.end(), mixed.begin(), mixed.end());
     if (!local.empty()) scan->filter = ToSlots(sql::MakeAnd(local), raw);
     inner = Finish(std::move(scan), raw, below, each);
@@ -114,6 +115,37 @@ Lowered Lowering::LowerLateral(Join& join, const std::vector<ExprRef>& filter, c
   loop->children.push_back(std::move(outer.node));
   loop->children.push_back(std::move(inner.node));
   return Finish(std::move(loop), std::move(row), required, rows);
+}
+
+Lowered Lowering::LowerPerRow(Join& join, const std::vector<ExprRef>& filter, const ColumnSet& required) {
+  ColumnSet below = required;
+  for (const ExprRef& condition : join.conditions) below.AddFrom(condition);
+  for (const ExprRef& condition : filter) below.AddFrom(condition);
+  ColumnSet outer_columns = below;
+  for (const Join::Parameter& parameter : join.parameters) outer_columns.AddFrom(parameter.value);
+  Lowered outer = Lower(*join.children[0], outer_columns), inner = Lower(*join.children[1], below);
+  auto loop = std::make_unique<NestedLoopNode>();
+  loop->join = join.join;
+  loop->null_aware = join.null_aware;
+  loop->parameterized = true;
+  loop->parallel_safe = false;
+  loop->memoize = join.memoize;
+  for (const Join::Parameter& parameter : join.parameters) loop->parameters.push_back({parameter.number, ToSlots(parameter.value, outer.layout)});
+  // What the outer row alone decides is decided before the subquery is asked.
+  const RelSet outer_relations = Produced(*join.children[0]);
+  std::vector<ExprRef> first, rest;
+  for (const ExprRef& condition : join.conditions) {
+    (RelationsOf(condition).IsSubsetOf(outer_relations) && !IsVolatile(condition) ? first : rest).push_back(condition);
+  }
+  if (!first.empty()) loop->outer_filter = ToSlots(sql::MakeAnd(first), outer.layout);
+  if (!rest.empty()) loop->condition = ToSlots(sql::MakeAnd(rest), Concat(outer.layout, inner.layout));
+  std::vector<Column> raw = RawRow(join.join, outer.layout, inner.layout, join.mark);
+  if (!filter.empty()) loop->filter = ToSlots(sql::MakeAnd(filter), raw);
+  loop->startup_cost = outer.node->startup_cost;
+  loop->total_cost = outer.node->total_cost + outer.node->rows * (inner.node->total_cost + cost_.Descent());
+  loop->children.push_back(std::move(outer.node));
+  loop->children.push_back(std::move(inner.node));
+  return Finish(std::move(loop), std::move(raw), required, estimator_.Rows(join));
 }
 
 std::optional<Lowered> Lowering::LowerIndexJoin(Join& join, JoinKind kind, LogicalNode& outer_node, LogicalNode& inner_node,

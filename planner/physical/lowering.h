@@ -83,6 +83,7 @@ class Lowering {
   std::optional<Lowered> LowerIndexJoin(Join& join, JoinKind kind, LogicalNode& outer, LogicalNode& inner, const std::vector<ExprRef>& filter,
                                         const ColumnSet& required, double hash_cost);
   Lowered LowerLateral(Join& join, const std::vector<ExprRef>& filter, const ColumnSet& required);
+  Lowered LowerPerRow(Join& join, const std::vector<ExprRef>& filter, const ColumnSet& required);
 
   // finish.cc: outputs, projections, costs
   Lowered Finish(PlanNodePtr node, std::vector<Column> raw, const ColumnSet& required, double rows);

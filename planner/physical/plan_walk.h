@@ -42,7 +42,13 @@ void ForEachPlanExpression(const PlanNode& node, const Visit& visit) {
       one(join.residual);
       break;
     }
-    case NodeKind::kNestedLoop: one(static_cast<const NestedLoopNode&>(node).condition); break;
+    case NodeKind::kNestedLoop: {
+      const auto& loop = static_cast<const NestedLoopNode&>(node);
+      one(loop.condition);
+      one(loop.outer_filter);
+      for (const NestedLoopNode::Parameter& parameter : loop.parameters) one(parameter.value);
+      break;
+    }
     case NodeKind::kAggregate: {
       const auto& aggregate = static_cast<const AggregateNode&>(node);
       all(aggregate.keys);

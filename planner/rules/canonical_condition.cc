@@ -6,14 +6,22 @@ namespace {
 
 ExprKind InverseTest(ExprKind kind) {
   switch (kind) {
-    case ExprKind::kIsNull: return ExprKind::kIsNotNull;
-    case ExprKind::kIsNotNull: return ExprKind::kIsNull;
-    case ExprKind::kIsTrue: return ExprKind::kIsNotTrue;
-    case ExprKind::kIsNotTrue: return ExprKind::kIsTrue;
-    case ExprKind::kIsFalse: return ExprKind::kIsNotFalse;
-    case ExprKind::kIsNotFalse: return ExprKind::kIsFalse;
-    case ExprKind::kIsUnknown: return ExprKind::kIsNotUnknown;
-    default: return ExprKind::kIsUnknown;              // kIsNotUnknown
+    case ExprKind::kIsNull:
+      return ExprKind::kIsNotNull;
+    case ExprKind::kIsNotNull:
+      return ExprKind::kIsNull;
+    case ExprKind::kIsTrue:
+      return ExprKind::kIsNotTrue;
+    case ExprKind::kIsNotTrue:
+      return ExprKind::kIsTrue;
+    case ExprKind::kIsFalse:
+      return ExprKind::kIsNotFalse;
+    case ExprKind::kIsNotFalse:
+      return ExprKind::kIsFalse;
+    case ExprKind::kIsUnknown:
+      return ExprKind::kIsNotUnknown;
+    default:
+      return ExprKind::kIsUnknown;  // kIsNotUnknown
   }
 }
 
@@ -35,9 +43,12 @@ bool IsRow(const ExprRef& expr) { return expr->kind == ExprKind::kRow || expr->t
 
 ExprRef Negate(const ExprRef& expr, const catalog::FunctionRegistry* functions) {
   switch (expr->kind) {
-    case ExprKind::kConstant: return expr->constant.is_null ? expr : MakeBool(expr->constant.as<uint8_t>() == 0);
-    case ExprKind::kNot: return expr->children[0];
-    case ExprKind::kAnd: case ExprKind::kOr: {         // De Morgan
+    case ExprKind::kConstant:
+      return expr->constant.is_null ? expr : MakeBool(expr->constant.as<uint8_t>() == 0);
+    case ExprKind::kNot:
+      return expr->children[0];
+    case ExprKind::kAnd:
+    case ExprKind::kOr: {  // De Morgan
       auto copy = std::make_shared<Expr>(*expr);
       copy->kind = expr->kind == ExprKind::kAnd ? ExprKind::kOr : ExprKind::kAnd;
       for (ExprRef& child : copy->children) child = Negate(child, functions);
@@ -52,13 +63,19 @@ ExprRef Negate(const ExprRef& expr, const catalog::FunctionRegistry* functions) 
         return negated;
       }
       break;
-    case ExprKind::kIsNull: case ExprKind::kIsNotNull:
-      if (IsRow(expr->children[0])) break;             // a row with some nulls is neither
+    case ExprKind::kIsNull:
+    case ExprKind::kIsNotNull:
+      if (IsRow(expr->children[0])) break;  // a row with some nulls is neither
       return MakeUnary(InverseTest(expr->kind), expr->children[0]);
-    case ExprKind::kIsTrue: case ExprKind::kIsNotTrue: case ExprKind::kIsFalse: case ExprKind::kIsNotFalse: case ExprKind::kIsUnknown:
+    case ExprKind::kIsTrue:
+    case ExprKind::kIsNotTrue:
+    case ExprKind::kIsFalse:
+    case ExprKind::kIsNotFalse:
+    case ExprKind::kIsUnknown:
     case ExprKind::kIsNotUnknown:
       return MakeUnary(InverseTest(expr->kind), expr->children[0]);
-    default: break;
+    default:
+      break;
   }
   return MakeNot(expr);
 }

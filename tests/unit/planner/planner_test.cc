@@ -54,6 +54,22 @@ TEST_F(PlannerTest, CommonFactorsLeaveAnOr) {
   EXPECT_NE(plan.find("Filter: ((c = 1) OR (c = 3))"), std::string::npos) << plan;
 }
 
+TEST_F(PlannerTest, OnlyWhatCannotBeUnnestedRunsPerRow) {
+  const std::string volatile_one = db_.Explain("select (select random() where tiny.b > 0) from tiny");
+  EXPECT_NE(volatile_one.find("Parameters: $0 = b"), std::string::npos) << volatile_one;
+  const std::string recursive =
+      db_.Explain("select (with recursive r(d) as (select tiny.b union all select d + 1 from r where d < 9) select max(d) from r) from tiny");
+  EXPECT_NE(recursive.find("Cache Key: $0 = tiny.b"), std::string::npos) << recursive;
+  const std::string windowed =
+      db_.Explain("select (select b from small where small.c < tiny.c order by small.a offset 2 limit 1) from tiny");
+  EXPECT_EQ(windowed.find("Cache Key"), std::string::npos) << windowed;
+}
+
+TEST_F(PlannerTest, ASubqueryInACaseIsAskedForTheRowsThatReachIt) {
+  const std::string plan = db_.Explain("select case when b = 3 then (select small.c from small where small.b = tiny.b) end from tiny");
+  EXPECT_NE(plan.find("Join Filter: (tiny.b = 3)"), std::string::npos) << plan;
+}
+
 TEST_F(PlannerTest, SubqueriesBecomeJoins) {
   EXPECT_NE(db_.Explain("select 1 from small where exists (select 1 from tiny where tiny.b = small.b)").find("Hash Semi Join"), std::string::npos);
   EXPECT_NE(db_.Explain("select 1 from small where not exists (select 1 from tiny where tiny.b = small.b)").find("Hash Anti Join"), std::string::npos);
