@@ -8,7 +8,7 @@ using namespace type_oid;
 namespace {
 
 bool IsPlainUnnest(const ast::FuncCall& call) {
-  const bool named = call.name.back() == "unnest" && (call.name.size() == 1 || call.name[0] == "pg_catalog");
+  const bool named = call.name.size() == 1 && call.name[0] == "unnest";
   return named && call.args.size() > 1 && call.agg_order.empty() && call.agg_filter == nullptr && call.over == nullptr && !call.agg_star &&
          !call.agg_distinct && !call.variadic;
 }
@@ -40,7 +40,7 @@ Binder::FromResult Binder::BindRangeFunction(const ast::RangeFunction& node, Sco
       definitions.push_back(item->columns.empty() ? node.columns : item->columns);
     };
     const auto* call = ast::TryAs<ast::FuncCall>(item->function);
-    if (node.rows_from && call != nullptr && IsPlainUnnest(*call) && item->columns.empty()) {
+    if (call != nullptr && IsPlainUnnest(*call) && item->columns.empty()) {
       for (const ast::Node* arg : call->args) add(BuiltinCall("unnest", {BindExpression(arg, scope)}, scope, call->location));
       continue;
     }
