@@ -5,6 +5,7 @@
 #include "executor/expression/evaluator.h"
 #include "executor/plan_builder.h"
 #include "types/array.h"
+#include "types/statement_scope.h"
 
 namespace gather::executor {
 
@@ -25,6 +26,8 @@ const Datum& ExecutionState::ExecParameter(uint32_t index) {
   const planner::InitPlan& init = plan->init_plans[index];
   if (init.root == nullptr) ThrowInternal("the parameter of a nested loop is read outside it");
   state.running = true;
+  // A plan half run cannot be begun again as an expression can: whatever limit there is ends here.
+  const StatementScope::StringLimit unlimited(StatementScope::kNoLimit);
   PlanStream stream(*init.root, *this);
   Chunk chunk;
   switch (init.kind) {

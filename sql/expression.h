@@ -13,6 +13,7 @@
 #include "types/datum.h"
 #include "types/ids.h"
 #include "types/stack_depth.h"
+#include "types/statement_scope.h"
 #include "types/type.h"
 
 namespace gather::sql {
@@ -129,16 +130,16 @@ bool IsConstantTrue(const Expr& expr);
 template <class Replace>
 ExprRef Rewrite(const ExprRef& expr, const Replace& replace) {
   CheckStackDepth();
-  ExprRef now = expr;
+  StatementScope::CheckInterrupt();
+  std::shared_ptr<Expr> copy;                              // made once: a list of thousands of children stays linear
   for (size_t i = 0; i < expr->children.size(); ++i) {
     if (expr->children[i] == nullptr) continue;
     ExprRef child = Rewrite(expr->children[i], replace);
-    if (child != expr->children[i]) {
-      auto copy = std::make_shared<Expr>(*now);
-      copy->children[i] = std::move(child);
-      now = std::move(copy);
-    }
+    if (child == expr->children[i]) continue;
+    if (copy == nullptr) copy = std::make_shared<Expr>(*expr);
+    copy->children[i] = std::move(child);
   }
+  const ExprRef now = copy == nullptr ? expr : ExprRef(std::move(copy));
   if (ExprRef other = replace(now)) return other;
   return now;
 }

@@ -6,12 +6,14 @@
 #include "types/datum.h"
 #include "types/error.h"
 #include "types/numeric.h"
+#include "types/statement_scope.h"
 
 namespace gather {
 
 namespace {
 constexpr size_t kFirstHeapBlock = 4096;
 constexpr size_t kLargestHeapBlock = 1 << 20;
+constexpr size_t kChargedHeapBlock = kLargestHeapBlock;
 constexpr size_t kSlack = 16;  // kernels may read whole registers past the last value
 
 uint32_t ValidityWords(uint32_t rows) { return (rows + 63) / 64; }
@@ -26,15 +28,24 @@ struct Vector::Owners {
 StringHeap::~StringHeap() {
   while (head_ != nullptr) {
     Block* next = head_->next;
-    ::operator delete(head_);
+    Free(head_);
     head_ = next;
   }
+}
+
+void StringHeap::Free(Block* block) {
+  if (budget_ != nullptr && block->size >= kChargedHeapBlock) budget_->Release(block->size);
+  ::operator delete(block);
 }
 
 char* StringHeap::Allocate(uint32_t bytes) {
   if (head_ == nullptr || head_->size - used_ < bytes) {
     const size_t grown = head_ == nullptr ? kFirstHeapBlock : std::min(head_->size * 2, kLargestHeapBlock);
     const size_t size = std::max<size_t>(grown, bytes);
+    if (budget_ != nullptr && size >= kChargedHeapBlock) {
+      StatementScope::CountStrings(size);
+      budget_->Reserve(size);
+    }
     auto* block = static_cast<Block*>(::operator new(sizeof(Block) + size));
     block->next = head_;
     block->size = size;
@@ -53,7 +64,7 @@ void StringHeap::Clear() {
     Block* older = head_->next;
     head_->next = older->next;
     bytes_ -= older->size;
-    ::operator delete(older);
+    Free(older);
   }
   used_ = 0;
 }
@@ -142,7 +153,7 @@ uint64_t* Vector::MutableValidity() {
 void Vector::SetNull(RowIndex row) { MutableValidity()[row >> 6] &= ~(uint64_t{1} << (row & 63)); }
 
 StringHeap& Vector::heap() {
-  if (heap_ == nullptr) heap_ = std::make_shared<StringHeap>();
+  if (heap_ == nullptr) heap_ = std::make_shared<StringHeap>(StatementScope::budget());
   return *heap_;
 }
 

@@ -29,6 +29,7 @@
 namespace gather {
 
 struct Datum;
+class MemoryBudget;
 
 enum class VectorKind : uint8_t { kFlat, kConstant, kDictionary };
 
@@ -59,9 +60,13 @@ class Selection {
 inline bool BitIsSet(const uint64_t* bits, RowIndex row) { return bits == nullptr || (bits[row >> 6] >> (row & 63) & 1) != 0; }
 
 // Bump allocator for the long strings of vectors. Not synchronised.
+//
+// With a budget its large blocks are charged (small ones are not worth the shared counter): what functions make of a chunk's strings may be
+// many times the chunk. Allocate then throws 53200 instead of taking more memory than the server may have.
 class StringHeap {
  public:
   StringHeap() = default;
+  explicit StringHeap(MemoryBudget* budget) : budget_(budget) {}  // outlives the heap; null: not charged
   StringHeap(const StringHeap&) = delete;
   StringHeap& operator=(const StringHeap&) = delete;
   ~StringHeap();
@@ -77,9 +82,12 @@ class StringHeap {
 
  private:
   struct Block { Block* next; size_t size; };
+  void Free(Block* block);
+
   Block* head_ = nullptr;
   size_t used_ = 0;                   // of head_
   size_t bytes_ = 0;                  // of all blocks
+  MemoryBudget* budget_ = nullptr;
 };
 
 // Representation of a numeric vector in kInt64 or kInt128.

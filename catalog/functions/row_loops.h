@@ -6,10 +6,24 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <type_traits>
 
+#include "types/statement_scope.h"
 #include "types/vector.h"
 
 namespace gather::catalog {
+
+// One string may take longer than a cancelled statement should go on: asked before each long one.
+inline void CheckBeforeLongString(size_t bytes) {
+  if (bytes > (64 << 10)) [[unlikely]] StatementScope::CheckInterrupt();
+}
+
+template <class T>
+const T& Value(const VectorView& view, uint32_t row) {
+  const T& value = view.get<T>(row);
+  if constexpr (std::is_same_v<T, StringRef>) CheckBeforeLongString(value.size());
+  return value;
+}
 
 // f(row) for every row that is not null in `result`.
 template <class F>
@@ -29,7 +43,7 @@ template <class R, class A, class F>
 void MapRows(const Vector& a, uint32_t rows, Vector& result, F&& f) {
   R* out = result.data<R>();
   const VectorView view = a.View();
-  ForValidRows(result, rows, [&](uint32_t row) { out[row] = f(view.get<A>(row)); });
+  ForValidRows(result, rows, [&](uint32_t row) { out[row] = f(Value<A>(view, row)); });
 }
 
 // out[row] = f(a[row], b[row]); a constant argument is read once.
@@ -40,10 +54,13 @@ void MapRows(const Vector& a, const Vector& b, uint32_t rows, Vector& result, F&
   if (a.is_flat() && b.is_constant() && result.validity() == nullptr) {
     const A* values = a.data<A>();
     const B constant = right.get<B>(0);
-    for (uint32_t row = 0; row < rows; ++row) out[row] = f(values[row], constant);
+    for (uint32_t row = 0; row < rows; ++row) {
+      if constexpr (std::is_same_v<A, StringRef>) CheckBeforeLongString(values[row].size());
+      out[row] = f(values[row], constant);
+    }
     return;
   }
-  ForValidRows(result, rows, [&](uint32_t row) { out[row] = f(left.get<A>(row), right.get<B>(row)); });
+  ForValidRows(result, rows, [&](uint32_t row) { out[row] = f(Value<A>(left, row), Value<B>(right, row)); });
 }
 
 // A string of `size` bytes that fill(char*) writes, in `result`'s memory.
@@ -54,6 +71,7 @@ StringRef WriteString(Vector& result, size_t size, F&& fill) {
     fill(buffer);
     return StringRef(buffer, static_cast<uint32_t>(size));
   }
+  CheckBeforeLongString(size);
   char* bytes = result.heap().Allocate(static_cast<uint32_t>(size));
   fill(bytes);
   return StringRef(bytes, static_cast<uint32_t>(size));
@@ -70,6 +88,6 @@ inline void SetNumericShape(Vector& result, PhysicalType physical, NumericShape 
   if (nulls) std::memcpy(result.MutableValidity(), validity, bytes);
 }
 
-inline std::string_view StringAt(const VectorView& view, uint32_t row) { return view.get<StringRef>(row).view(); }
+inline std::string_view StringAt(const VectorView& view, uint32_t row) { return Value<StringRef>(view, row).view(); }
 
 }  // namespace gather::catalog

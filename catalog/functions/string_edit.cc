@@ -326,7 +326,10 @@ GATHER_KERNEL(Repeat) {
     const int64_t bytes = static_cast<int64_t>(source.size()) * std::max(count, 0);
     CheckLength(bytes);
     return WriteString(result, static_cast<size_t>(bytes), [&](char* to) {
-      for (int64_t at = 0; at < bytes; at += source.size()) std::memcpy(to + at, source.data(), source.size());
+      // What is there is copied behind itself, twice as much each time.
+      if (bytes == 0) return;
+      std::memcpy(to, source.data(), source.size());
+      for (int64_t done = source.size(); done < bytes; done += std::min(done, bytes - done)) std::memcpy(to + done, to, static_cast<size_t>(std::min(done, bytes - done)));
     });
   });
 }

@@ -1,16 +1,25 @@
-// A node's filter and projection, applied to its raw rows.
+// A node's filter and projection, applied to its raw rows: to all of a chunk at once, or to a few at a time where functions make long strings of
+// them (2,048 strings of 10 MB would be 20 GB).
 #include "executor/expression/evaluator.h"
 #include "executor/plan_builder.h"
+#include "types/statement_scope.h"
 
 namespace gather::executor {
 
 namespace {
+
+// Strings that one piece of a chunk may make.
+constexpr uint64_t kPieceStrings = 32 << 20;
 
 struct FilterProjectLocal : Local {
   std::unique_ptr<Filter> filter;
   ExpressionList projection;
   Selection selected;
   Chunk kept;
+  uint32_t piece = kVectorSize;            // rows taken at a time
+  uint32_t at = 0;                         // rows of the input done
+  Chunk part;
+  Selection part_rows;
 };
 
 class FilterProject final : public Transform {
@@ -27,25 +36,51 @@ class FilterProject final : public Transform {
 
   Progress Push(Local& base, Chunk& in, Chunk& out) override {
     auto& local = static_cast<FilterProjectLocal&>(base);
+    for (;;) {
+      const uint32_t count = std::min(local.piece, in.rows() - local.at);
+      const bool all = count == in.rows();
+      try {
+        const StatementScope::StringLimit limit(count > 1 ? kPieceStrings : StatementScope::kNoLimit);
+        if (!all) TakePart(in, count, local);
+        Apply(local, all ? in : local.part, out);
+      } catch (const ChunkTooLarge&) {
+        local.piece = std::max(1u, count / 8);
+        continue;
+      }
+      local.at += count;
+      if (local.at < in.rows()) return Progress::kMoreOutput;
+      local.at = 0;
+      local.piece = std::min(local.piece * 2, kVectorSize);
+      local.part.Clear();
+      return Progress::kNeedInput;
+    }
+  }
+
+ private:
+  static void TakePart(const Chunk& in, uint32_t count, FilterProjectLocal& local) {
+    local.part_rows.Renew();
+    for (uint32_t i = 0; i < count; ++i) local.part_rows.Add(local.at + i);
+    local.part = in;
+    local.part.Slice(local.part_rows, count);
+  }
+
+  void Apply(FilterProjectLocal& local, const Chunk& in, Chunk& out) {
     const Chunk* rows = &in;
     out.set_rows(0);
     if (local.filter != nullptr) {
       const bool all = local.filter->Select(in, local.selected);
-      if (execution_.instrumentation != nullptr) [[unlikely]] {
-        const uint32_t removed = all ? 0 : in.rows() - local.selected.size();
-        execution_.instrumentation->Update(node_, [&](planner::NodeActuals& actuals) { actuals.rows_removed_by_filter += removed; });
-      }
       if (!all) {
-        if (local.selected.size() == 0) return Progress::kNeedInput;
+        CountRemoved(in.rows() - local.selected.size());
+        if (local.selected.size() == 0) return;
         if (projection_.empty()) {
           out = in;
           out.Slice(local.selected, local.selected.size());
-          return Progress::kNeedInput;
+          return;
         }
         if (picks_columns_) {
           Pick(in, out);
           out.Slice(local.selected, local.selected.size());
-          return Progress::kNeedInput;
+          return;
         }
         local.kept = in;
         local.kept.Slice(local.selected, local.selected.size());
@@ -54,21 +89,23 @@ class FilterProject final : public Transform {
     }
     if (projection_.empty()) {
       out = *rows;
-      return Progress::kNeedInput;
+      return;
     }
     if (picks_columns_) {
       Pick(*rows, out);
-      return Progress::kNeedInput;
+      return;
     }
     out.vectors().resize(projection_.size());
     local.projection.NextChunk();
     for (size_t i = 0; i < projection_.size(); ++i) local.projection.Evaluate(i, *rows, out[i]);
     out.set_rows(rows->rows());
     local.kept.Clear();
-    return Progress::kNeedInput;
   }
 
- private:
+  void CountRemoved(uint32_t rows) {
+    if (execution_.instrumentation == nullptr) return;
+    execution_.instrumentation->Update(node_, [&](planner::NodeActuals& actuals) { actuals.rows_removed_by_filter += rows; });
+  }
   void Pick(const Chunk& in, Chunk& out) {
     out.vectors().resize(projection_.size());
     for (size_t i = 0; i < projection_.size(); ++i) out[i] = in[projection_[i]->index];

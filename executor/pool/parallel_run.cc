@@ -1,6 +1,7 @@
 #include "executor/pool/parallel_run.h"
 
 #include "executor/pool/worker_pool.h"
+#include "types/statement_scope.h"
 
 namespace gather::executor {
 
@@ -84,6 +85,7 @@ void ParallelRun::Launch(int wanted, const std::function<void(Place&)>& work) {
       ++control->running;
       lock.unlock();
       try {
+        const StatementScope scope(run->state_.context.interrupt, run->state_.context.budget);
         work(*mine);
       } catch (...) {
         run->Fail(std::current_exception());

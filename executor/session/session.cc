@@ -7,6 +7,7 @@
 #include "executor/commands/command.h"
 #include "sql/print.h"
 #include "types/datetime.h"
+#include "types/statement_scope.h"
 
 namespace gather::executor {
 
@@ -124,6 +125,7 @@ void Session::RunStatement(std::string_view text, const std::function<void()>& w
   const auto start = std::chrono::steady_clock::now();
   const int64_t log_min_duration = statement_settings().log_min_duration;
   BeginStatement(text);
+  const StatementScope scope(&slot_->interrupt, &instance_.budget);
   try {
     const Timer::Deadline deadline(instance_.timer, slot_->interrupt, InterruptReason::kStatementTimeout, statement_settings().statement_timeout);
     work();
