@@ -7,14 +7,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-
-#include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
+#include <chrono>
 
 namespace gather::server {
 
 namespace {
 constexpr int kStickyMilliseconds = 200;
+constexpr int kCheckMilliseconds = 50;                    // between looks at the interrupt
 constexpr size_t kReadSize = 8192;
 constexpr size_t kBulkReadSize = 256 << 10;
 
@@ -22,7 +21,7 @@ constexpr size_t kBulkReadSize = 256 << 10;
 }  // namespace
 
 Client::Client(boost::asio::io_context& context, ThreadSet& threads, executor::Instance& instance, int socket, std::string address, int32_t port)
-    : threads_(threads), socket_(socket), descriptor_(context), connection_(instance, *this, std::move(address), port) {
+    : threads_(threads), socket_(socket), descriptor_(context), connection_(instance, *this, std::move(address), port), startup_timer_(context) {
   const int on = 1;
   setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   setsockopt(socket_, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
@@ -33,20 +32,26 @@ Client::~Client() {
   ::close(socket_);
 }
 
+void Client::Start(int startup_seconds) {
+  startup_timer_.expires_after(std::chrono::seconds(startup_seconds));
+  startup_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& cancelled) {
+    const auto self = cancelled ? nullptr : weak.lock();
+    if (self != nullptr && !self->started_.load(std::memory_order_acquire)) ::shutdown(self->socket_, SHUT_RDWR);
+  });
+  Wait();
+}
+
 void Client::Wait() {
   descriptor_.assign(socket_);
   descriptor_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](const boost::system::error_code&) {
-    // An abort comes from Wake: Serve looks at the reason.
     if (self->descriptor_.is_open()) self->descriptor_.release();
     self->Serve();
   });
 }
 
 void Client::Wake() {
-  boost::asio::post(descriptor_.get_executor(), [self = shared_from_this()] {
-    boost::system::error_code ignored;
-    if (self->descriptor_.is_open()) self->descriptor_.cancel(ignored);
-  });
+  // The end of input wakes whoever waits for some, in the io_context or in poll; writing is still possible.
+  ::shutdown(socket_, SHUT_RD);
 }
 
 bool Client::WaitReadable(int milliseconds) {
@@ -66,10 +71,12 @@ void Client::Serve() {
       Wait();
       return;
     }
-    if (!Read(reader_)) return;
+    const Received received = Receive(reader_);
+    if (received == Received::kEnd && !connection_.terminated()) return;
+    if (received != Received::kBytes) continue;
     if (!connection_.Process(reader_)) return;
-    if (!wake_set_ && connection_.slot() != nullptr) {
-      wake_set_ = true;
+    if (!started_.load(std::memory_order_relaxed) && connection_.slot() != nullptr) {
+      started_.store(true, std::memory_order_release);
       std::lock_guard lock(connection_.slot()->mutex);
       connection_.slot()->wake = [weak = weak_from_this()] {
         if (const auto self = weak.lock()) self->Wake();
@@ -78,23 +85,29 @@ void Client::Serve() {
   }
 }
 
-bool Client::Read(protocol::FrameReader& reader) {
+Client::Received Client::Receive(protocol::FrameReader& reader) {
   for (;;) {
     // A reader in the middle of a large message or a COPY gets large pieces.
     const std::span<char> room = reader.Prepare(reader.buffered() > kReadSize / 2 ? kBulkReadSize : kReadSize);
     const ssize_t received = ::recv(socket_, room.data(), room.size(), MSG_DONTWAIT);
     if (received > 0) {
       reader.Commit(static_cast<size_t>(received));
-      return true;
+      return Received::kBytes;
     }
-    if (received == 0) return false;
-    if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      // Only within COPY: wait for more, but notice a cancel request or the end of the server.
-      WaitReadable(kStickyMilliseconds);
-      if (connection_.slot() != nullptr) connection_.slot()->interrupt.Check();
-      continue;
-    }
-    if (errno != EINTR) return false;
+    if (received == 0) return Received::kEnd;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return Received::kNothing;
+    if (errno != EINTR) return Received::kEnd;
+  }
+}
+
+// Within COPY: waits for more, but notices a cancel request and the end of the server.
+bool Client::Read(protocol::FrameReader& reader) {
+  for (;;) {
+    const Received received = Receive(reader);
+    if (received == Received::kBytes) return true;
+    connection_.slot()->interrupt.Check();
+    if (received == Received::kEnd) return false;
+    WaitReadable(kCheckMilliseconds);
   }
 }
 

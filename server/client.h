@@ -8,10 +8,12 @@
 // Owned by itself through shared_ptr while waiting or serving; the Listener keeps weak references for shutdown.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "protocol/connection.h"
 #include "protocol/transport.h"
@@ -25,7 +27,8 @@ class Client final : public std::enable_shared_from_this<Client>, public protoco
   Client(boost::asio::io_context& context, ThreadSet& threads, executor::Instance& instance, int socket, std::string address, int32_t port);
   ~Client() override;
 
-  void Start() { Wait(); }
+  // `startup_seconds`: how long the client may take to say who it is.
+  void Start(int startup_seconds);
   // Wakes an idle connection so that it notices its termination. Any thread.
   void Wake();
 
@@ -34,8 +37,11 @@ class Client final : public std::enable_shared_from_this<Client>, public protoco
   bool Read(protocol::FrameReader& reader) override;
 
  private:
+  enum class Received : uint8_t { kBytes, kNothing, kEnd };
+
   void Wait();
   void Serve();
+  Received Receive(protocol::FrameReader& reader);         // what is there; does not wait
   bool WaitReadable(int milliseconds);
 
   ThreadSet& threads_;
@@ -43,7 +49,8 @@ class Client final : public std::enable_shared_from_this<Client>, public protoco
   boost::asio::posix::stream_descriptor descriptor_;       // registered only while waiting in the io_context
   protocol::FrameReader reader_;
   protocol::Connection connection_;
-  bool wake_set_ = false;
+  boost::asio::steady_timer startup_timer_;
+  std::atomic<bool> started_{false};                       // has a session
 };
 
 }  // namespace gather::server

@@ -1,5 +1,9 @@
 #include "server/listener.h"
 
+#include <chrono>
+
+#include <boost/asio/post.hpp>
+
 #include "server/client.h"
 #include "types/error.h"
 
@@ -9,10 +13,12 @@ using boost::asio::ip::tcp;
 
 namespace {
 constexpr int kBacklog = 4096;
+constexpr auto kPauseAfterFailure = std::chrono::milliseconds(100);
 }
 
 Listener::Listener(boost::asio::io_context& context, ThreadSet& threads, executor::Instance& instance, const std::string& address, int port)
-    : context_(context), threads_(threads), instance_(instance), acceptor_(context) {
+    : context_(context), threads_(threads), instance_(instance), strand_(boost::asio::make_strand(context)), acceptor_(strand_), pause_(strand_),
+      startup_seconds_(static_cast<int>(instance.settings->GetInteger("authentication_timeout"))) {
   const std::string name = address == "localhost" ? "127.0.0.1" : address == "*" ? "0.0.0.0" : address;
   boost::system::error_code error;
   const auto ip = boost::asio::ip::make_address(name, error);
@@ -30,6 +36,10 @@ Listener::Listener(boost::asio::io_context& context, ThreadSet& threads, executo
   if (error) fail("listen on");
 }
 
+void Listener::Start() {
+  boost::asio::post(strand_, [this] { Accept(); });
+}
+
 void Listener::Accept() {
   acceptor_.async_accept([this](const boost::system::error_code& error, tcp::socket socket) {
     if (!acceptor_.is_open()) return;
@@ -38,20 +48,28 @@ void Listener::Accept() {
       const tcp::endpoint peer = socket.remote_endpoint(ignored);
       const int handle = socket.release(ignored);
       try {
-        std::make_shared<Client>(context_, threads_, instance_, handle, peer.address().to_string(), peer.port())->Start();
+        std::make_shared<Client>(context_, threads_, instance_, handle, peer.address().to_string(), peer.port())->Start(startup_seconds_);
       } catch (const std::exception& failure) {
         instance_.log("LOG", Format("could not serve a new connection: %s", failure.what()));
       }
     } else {
       instance_.log("LOG", "could not accept new connection: " + error.message());
+      pause_.expires_after(kPauseAfterFailure);
+      pause_.async_wait([this](const boost::system::error_code& stopped) {
+        if (!stopped && acceptor_.is_open()) Accept();
+      });
+      return;
     }
     Accept();
   });
 }
 
 void Listener::Stop() {
-  boost::system::error_code ignored;
-  acceptor_.close(ignored);
+  boost::asio::post(strand_, [this] {
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    pause_.cancel();
+  });
 }
 
 }  // namespace gather::server

@@ -1,4 +1,8 @@
 // gatherdb: builds the services in the order they depend on one another, serves until SIGTERM or SIGINT, and takes them down in reverse.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -28,6 +32,14 @@ namespace {
 constexpr int kBaseThreads = 2;
 constexpr uint64_t kMegabyte = uint64_t{1} << 20;
 
+// Every connection takes a descriptor, and RocksDB many: as many as the system grants.
+void RaiseDescriptorLimit() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int Serve(const Configuration& configuration) {
   auto settings = std::make_shared<catalog::Settings>();
   for (const auto& [name, value] : configuration.settings) settings->SetAtStart(name, value);
@@ -49,7 +61,7 @@ int Serve(const Configuration& configuration) {
   const int cores = ThisMachine().cores;
   const int workers = static_cast<int>(std::min<int64_t>(settings->GetInteger("max_parallel_workers"), cores));
   executor::WorkerPool pool(workers);
-  executor::SessionRegistry sessions;
+  executor::SessionRegistry sessions(static_cast<size_t>(settings->GetInteger("max_connections")));
   executor::Timer timer;
   executor::Instance instance{storage, catalog, functions, budget, cores > 1 ? &pool : nullptr, sessions, timer, settings, NowMicros(), &Log};
 
@@ -65,13 +77,13 @@ int Serve(const Configuration& configuration) {
   listener.Start();
   const auto work = boost::asio::make_work_guard(context);
   boost::asio::signal_set signals(context, SIGTERM, SIGINT);
-  int received = 0;
+  std::atomic<int> received = 0;
   signals.async_wait([&](const boost::system::error_code& error, int signal) {
     if (error) return;
-    received = signal;
     Log("LOG", "received fast shutdown request");
     listener.Stop();
     sessions.TerminateAll();
+    received = signal;
   });
   Log("LOG", std::string("listening on ") + configuration.address + ", port " + std::to_string(configuration.port));
   Log("LOG", "database system is ready to accept connections");
@@ -91,6 +103,7 @@ int Serve(const Configuration& configuration) {
 int main(int argc, char** argv) {
   const gather::server::Configuration configuration = gather::server::ParseCommandLine(argc, argv);
   std::signal(SIGPIPE, SIG_IGN);
+  gather::server::RaiseDescriptorLimit();
   try {
     return gather::server::Serve(configuration);
   } catch (const std::exception& error) {

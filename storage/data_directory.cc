@@ -58,6 +58,8 @@ DataDirectory::DataDirectory(std::string path) : path_(std::move(path)) {
     is_new_ = true;
   }
   Lock();
+  // Another server may have initialised it before this one had the lock.
+  if (is_new_ && std::filesystem::exists(path_ + kVersionFile, error)) is_new_ = false;
   if (is_new_) std::filesystem::remove_all(kv_path(), error);
 }
 

@@ -11,20 +11,27 @@ void RaiseIfRunning(SessionSlot& slot, InterruptReason reason) {
   if (slot.running.load(std::memory_order_acquire)) slot.interrupt.Raise(reason);
 }
 
+// Without any lock: waking may end the connection right here, when its own thread has just let go of it.
 void EndSession(SessionSlot& slot) {
   slot.terminate.store(true, std::memory_order_release);
   slot.interrupt.Raise(InterruptReason::kShutdown);
-  std::lock_guard lock(slot.mutex);
-  if (slot.wake) slot.wake();
+  std::function<void()> wake;
+  {
+    std::lock_guard lock(slot.mutex);
+    wake = slot.wake;
+  }
+  if (wake) wake();
 }
 }  // namespace
 
-SessionRegistry::SessionRegistry() : next_pid_(::getpid()) {}
+SessionRegistry::SessionRegistry(size_t limit) : limit_(limit), next_pid_(::getpid()) {}
 
 std::shared_ptr<SessionSlot> SessionRegistry::Register() {
   auto slot = std::make_shared<SessionSlot>();
   slot->secret = static_cast<int32_t>(std::random_device()());
   std::lock_guard lock(mutex_);
+  if (closing_) throw SqlError(sqlstate::kCannotConnectNow, "the database system is shutting down").Severity("FATAL");
+  if (slots_.size() >= limit_) throw SqlError(sqlstate::kTooManyConnections, "sorry, too many clients already").Severity("FATAL");
   do {
     next_pid_ = next_pid_ == INT32_MAX ? 1 : next_pid_ + 1;
   } while (slots_.contains(next_pid_));
@@ -54,16 +61,25 @@ bool SessionRegistry::Cancel(int32_t pid) {
 }
 
 bool SessionRegistry::Terminate(int32_t pid) {
-  std::lock_guard lock(mutex_);
-  const auto found = slots_.find(pid);
-  if (found == slots_.end()) return false;
-  EndSession(*found->second);
+  std::shared_ptr<SessionSlot> slot;
+  {
+    std::lock_guard lock(mutex_);
+    const auto found = slots_.find(pid);
+    if (found == slots_.end()) return false;
+    slot = found->second;
+  }
+  EndSession(*slot);
   return true;
 }
 
 void SessionRegistry::TerminateAll() {
-  std::lock_guard lock(mutex_);
-  for (const auto& [pid, slot] : slots_) EndSession(*slot);
+  std::vector<std::shared_ptr<SessionSlot>> slots;
+  {
+    std::lock_guard lock(mutex_);
+    closing_ = true;
+    for (const auto& [pid, slot] : slots_) slots.push_back(slot);
+  }
+  for (const auto& slot : slots) EndSession(*slot);
 }
 
 std::vector<catalog::SessionActivity> SessionRegistry::Activity() const {

@@ -31,8 +31,9 @@ struct SessionSlot {
 
 class SessionRegistry {
  public:
-  SessionRegistry();
-  std::shared_ptr<SessionSlot> Register();                 // fresh pid and secret
+  explicit SessionRegistry(size_t limit);                  // max_connections
+  // Fresh pid and secret. FATAL 53300 when there are too many sessions, 57P03 once TerminateAll was called.
+  std::shared_ptr<SessionSlot> Register();
   void Unregister(int32_t pid);
   // A CancelRequest message; a wrong secret is ignored, as PostgreSQL does.
   void Cancel(int32_t pid, int32_t secret);
@@ -43,7 +44,9 @@ class SessionRegistry {
   size_t size() const;
 
  private:
+  const size_t limit_;
   mutable std::mutex mutex_;
+  bool closing_ = false;
   std::unordered_map<int32_t, std::shared_ptr<SessionSlot>> slots_;
   int32_t next_pid_;
 };

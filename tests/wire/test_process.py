@@ -2,6 +2,7 @@
 import os
 import pathlib
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -9,7 +10,7 @@ import threading
 import time
 
 import servers
-from protocol import Wire, error_of, kinds, query, rows_of
+from protocol import Wire, error_of, kinds, query, rows_of, startup
 
 
 def gatherdb(server):
@@ -77,6 +78,15 @@ def test_data_directory_that_cannot_be(server):
         status, output = ends(binary, "-D", file, "-p", servers.free_port())
         assert status != 0
         one_line(output, str(file))
+
+
+def test_data_directory_from_a_newer_version(server):
+    if binary := gatherdb(server):
+        with servers.GatherDB(binary=binary) as other:
+            other.stop()
+            (other.data / "GATHERDB_VERSION").write_text("99\n")
+            status, output = ends(binary, "-D", other.data, "-p", servers.free_port())
+            assert status != 0 and "newer" in output and len(output.splitlines()) == 1, output
 
 
 def test_directory_with_other_things_in_it(server):
@@ -154,6 +164,73 @@ def test_select_is_not_delayed_by_long_statements_and_lock_waits(server):
                 assert kinds(wire.until("Z")) == "CZ"
             else:
                 wire.socket.close()
+
+
+def test_connection_limit(server):
+    with servers.open_server(server.name == "GatherDB" and server.binary or "postgres", {"max_connections": "5", "superuser_reserved_connections": "0"}) as other:
+        wires = [Wire(other) for _ in range(5)]
+        with Wire(other, start=False) as wire:
+            wire.send(startup())
+            frames = wire.until("never")
+            assert error_of(frames) == "53300" and frames[-1].fields()["S"] == "FATAL", frames
+        wires.pop().socket.close()
+        deadline = time.monotonic() + 20
+        while True:
+            with Wire(other, start=False) as wire:
+                wire.send(startup())
+                if kinds(wire.until("Z")).endswith("Z"):
+                    break
+            assert time.monotonic() < deadline, "the place of a session that has ended is not free"
+        for wire in wires:
+            wire.socket.close()
+
+
+def test_client_that_does_not_say_who_it_is(server):
+    """Half a startup packet, or none: the connection is closed after authentication_timeout, and meanwhile nobody waits for it."""
+    with servers.open_server(server.name == "GatherDB" and server.binary or "postgres", {"authentication_timeout": "1s"}) as other:
+        mute = [Wire(other, start=False) for _ in range(20)]
+        for number, wire in enumerate(mute):
+            wire.send(startup()[:number])
+        with Wire(other) as wire:
+            assert rows_of(wire.ask(query("select 1"))) == [(b"1",)]
+            assert all(wire.closed() for wire in mute)
+            time.sleep(0.5)
+            assert rows_of(wire.ask(query("select 1"))) == [(b"1",)]  # who has said it stays
+
+
+def test_clients_that_do_not_read(server):
+    """They fill their sockets; the others are served, and the server still stops."""
+    if binary := gatherdb(server):
+        with servers.GatherDB(binary=binary) as other:
+            deaf = [Wire(other) for _ in range(8)]
+            for number, wire in enumerate(deaf):
+                wire.send(query("copy (select repeat('x', 1000) from generate_series(1, 1000000)) to stdout" if number % 2 else
+                                "select repeat('x', 1000) from generate_series(1, 1000000)"))
+            with Wire(other) as wire:
+                for _ in range(20):
+                    assert rows_of(wire.ask(query("select 1"))) == [(b"1",)]
+            process = other.process
+            other.stop()
+            assert process.returncode == 0
+
+
+def test_a_thousand_sessions(server):
+    if binary := gatherdb(server):
+        limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit[1], limit[1]))
+        with servers.GatherDB({"max_connections": "1100"}, binary=binary) as other:
+            wires = [Wire(other) for _ in range(1000)]
+            for wire in wires:
+                wire.send(query("select 1"))
+            for wire in wires:
+                assert rows_of(wire.until("Z")) == [(b"1",)]
+            for wire in wires:
+                wire.socket.close()
+            with Wire(other) as wire:
+                deadline = time.monotonic() + 30
+                while rows_of(wire.ask(query("select count(*) from pg_stat_activity where backend_type = 'client backend'"))) != [(b"1",)]:
+                    assert time.monotonic() < deadline
+                    time.sleep(0.1)
 
 
 def test_many_idle_sessions(server):
