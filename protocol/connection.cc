@@ -112,6 +112,7 @@ bool Connection::Process(FrameReader& reader) {
     if (error.state() != sqlstate::kConnectionFailure) {
       try {
         instance_.log(error.severity(), error.message());
+        out_.Abandon();
         WriteError(out_, error, statement_text_);
         Flush();
       } catch (const SqlError&) {
@@ -269,6 +270,7 @@ void Connection::Report(const SqlError& error) {
   if (error.severity() == "FATAL") throw error;
   instance_.log("ERROR", error.message() + (statement_text_.empty() ? "" : "; statement: " + statement_text_.substr(0, 1000)));
   session_->Failed();
+  out_.Abandon();
   WriteError(out_, error, statement_text_);
 }
 
@@ -301,9 +303,9 @@ void Connection::Parse(std::string_view payload) {
   MessageReader message(payload);
   const std::string name(message.String());
   statement_text_ = message.String();
-  const int16_t count = message.Int16();
+  const auto count = static_cast<uint16_t>(message.Int16());
   std::vector<Oid> types;
-  for (int16_t i = 0; i < count; ++i) types.push_back(static_cast<Oid>(message.Int32()));
+  for (uint16_t i = 0; i < count; ++i) types.push_back(static_cast<Oid>(message.Int32()));
   message.End();
   session_->RunStatement(statement_text_, [&] { session_->Parse(name, statement_text_, std::move(types)); });
   out_.Message('1');

@@ -1,10 +1,14 @@
 // MessageWriter: builds backend messages in one growing output buffer; the length word is filled in at End.
+//
+// Whoever catches an error calls Abandon: a message that the error left unfinished must not reach the client.
 #pragma once
 
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
+
+#include "types/error.h"
 
 namespace gather::protocol {
 
@@ -15,7 +19,22 @@ class MessageWriter {
     start_ = buffer_.size();
     buffer_.append(4, '\0');
   }
-  void End() { PutInt32At(start_, static_cast<int32_t>(buffer_.size() - start_)); }
+  void End() {
+    CheckSize();
+    PutInt32At(start_, static_cast<int32_t>(buffer_.size() - start_));
+    start_ = 0;
+  }
+  void Abandon() {
+    if (start_ != 0) buffer_.resize(start_ - 1);
+    start_ = 0;
+  }
+  // 54000 when the message under way is longer than PostgreSQL would send.
+  void CheckSize() const {
+    if (buffer_.size() - start_ > kMaxMessage) [[unlikely]] {
+      throw SqlError(sqlstate::kProgramLimitExceeded, "out of memory")
+          .Detail(Format("A message can have at most %zu bytes.", kMaxMessage));
+    }
+  }
   void Message(char type) { Begin(type); End(); }
 
   void Byte(char value) { buffer_.push_back(value); }
@@ -40,13 +59,15 @@ class MessageWriter {
   const std::string& buffer() const { return buffer_; }
 
  private:
+  static constexpr size_t kMaxMessage = 0x3fffffff;        // MaxAllocSize
+
   void PutInt32At(size_t at, int32_t value) {
     const uint32_t swapped = __builtin_bswap32(static_cast<uint32_t>(value));
     std::memcpy(buffer_.data() + at, &swapped, 4);
   }
 
   std::string buffer_;
-  size_t start_ = 0;
+  size_t start_ = 0;                                       // of the length word of the message under way; 0: none
 };
 
 }  // namespace gather::protocol

@@ -38,6 +38,7 @@ void RowWriter::Write(const Chunk& rows, uint32_t first, uint32_t count, Message
       const size_t start = out.ReserveLength();
       kernels_[static_cast<size_t>(i)](vector, row, settings_, out.buffer());
       out.FillLength(start);
+      out.CheckSize();
     }
     out.End();
   }

@@ -8,6 +8,10 @@ namespace gather::sql {
 
 using namespace type_oid;
 
+namespace {
+constexpr size_t kMaxTargets = 1664;                       // PostgreSQL's MaxTupleAttributeNumber
+}
+
 QueryPtr Binder::BindQuery(const ast::SelectStmt& stmt, Scope* parent, bool resolve_unknowns, ExprPlace parent_place) {
   CheckStackDepth();
   Scope scope;
@@ -75,6 +79,9 @@ QueryPtr Binder::BindPlainSelect(const ast::SelectStmt& stmt, Scope& scope, bool
   query->has_set_functions = scope.has_set_functions;
   if (query->has_aggregates) CheckGrouping(*query, scope);
   BindLocking(stmt.locking, scope);
+  if (query->targets.size() > kMaxTargets) {
+    throw SqlError(sqlstate::kTooManyColumns, Format("target lists can have at most %zu entries", kMaxTargets));
+  }
   return query;
 }
 

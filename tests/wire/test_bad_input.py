@@ -115,6 +115,26 @@ def test_errors_of_values(server):
         lives(wire)
 
 
+def test_values_and_rows_that_are_too_large(server):
+    """A gigabyte is the limit of a value and of a message. What was begun of the message is not sent."""
+    cases = ["select repeat('x', 1073741824)", "select repeat('x', 600000000), repeat('y', 600000000)", "select length(repeat('x', 600000000) || repeat('y', 600000000))",
+             "select string_agg(repeat('x', 100000000), '') from generate_series(1, 12)"]
+    with Wire(server) as bystander, Wire(server, timeout=120) as wire:
+        for sql in cases:
+            frames = wire.ask(query(sql))
+            assert error_of(frames) in ("54000", "53200", "XX000") and kinds(frames)[-1] == "Z" and "D" not in kinds(frames), (sql, kinds(frames))
+            lives(wire)
+        assert error_of(wire.ask(query("select " + "1," * 1664 + "1"))) == "54011"
+        lives(bystander)
+
+
+def test_many_strings_that_are_long(server):
+    """A chunk of 2,048 rows would need 2 GB for these strings at once."""
+    with Wire(server, timeout=120) as wire:
+        frames = wire.ask(query("select sum(n) from (select length(repeat('x', 1000000) || i) as n from generate_series(1, 2048) i offset 0) t"))
+        assert rows_of(frames) == [(b"2048007085",)], frames
+
+
 def test_client_that_vanishes_during_copy(server):
     with Wire(server) as bystander:
         bystander.ask(query("create table vanish (a int)"))
