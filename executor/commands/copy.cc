@@ -1,5 +1,6 @@
 #include "executor/commands/copy.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -63,6 +64,20 @@ std::vector<const catalog::ColumnEntry*> ChosenColumns(const catalog::RelationEn
   return chosen;
 }
 
+// The columns that an option names must be among those copied.
+void CheckListed(const std::vector<std::string>& names, const char* option, const catalog::RelationEntry& table,
+                 const std::vector<const catalog::ColumnEntry*>& chosen) {
+  for (const std::string& name : names) {
+    const catalog::ColumnEntry* column = table.FindColumn(name);
+    if (column == nullptr) {
+      throw SqlError(sqlstate::kUndefinedColumn, Format("column \"%s\" of relation \"%s\" does not exist", name.c_str(), table.name.c_str()));
+    }
+    if (std::find(chosen.begin(), chosen.end(), column) == chosen.end()) {
+      throw SqlError(sqlstate::kInvalidColumnReference, Format("%s column \"%s\" not referenced by COPY", option, name.c_str()));
+    }
+  }
+}
+
 std::string QualifiedText(Session& session, const catalog::RelationEntry& table) {
   return QuoteIdentifier(session.catalog_view()->FindSchema(table.schema)->name) + "." + QuoteIdentifier(table.name);
 }
@@ -124,6 +139,8 @@ uint64_t CopyFrom(CommandContext& context, const ast::CopyStmt& statement) {
     throw SqlError(sqlstate::kWrongObjectType, Format("cannot copy to %s \"%s\"", std::string(KindWord(*table)).c_str(), table->name.c_str()));
   }
   const std::vector<const catalog::ColumnEntry*> chosen = ChosenColumns(*table, statement.columns);
+  CheckListed(options.force_not_null, "FORCE_NOT_NULL", *table, chosen);
+  CheckListed(options.force_null, "FORCE_NULL", *table, chosen);
   const RowMapping mapping = MapRows(session, *table, chosen);
   ExecutionState state(nullptr, session.MakeExecutionContext());
   sql::ExprRef where;
@@ -158,10 +175,12 @@ uint64_t CopyFrom(CommandContext& context, const ast::CopyStmt& statement) {
     if (statement.filename.empty()) {
       context.sink.BeginCopyIn(binary, static_cast<int>(chosen.size()));
       std::string_view data;
+      reader.StartReading();
       while (context.sink.ReadCopyData(&data)) reader.Feed(data);
     } else {
       const File file = OpenFile(session, statement.filename, true);
       std::string buffer(kFileBuffer, '\0');
+      reader.StartReading();
       while (const size_t count = std::fread(buffer.data(), 1, buffer.size(), file.get())) reader.Feed(std::string_view(buffer.data(), count));
       if (std::ferror(file.get()) != 0) throw SqlError(sqlstate::kIoError, Format("could not read from COPY file: %s", std::strerror(errno)));
     }

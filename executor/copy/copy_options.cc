@@ -45,10 +45,14 @@ CopyOptions ReadCopyOptions(ast::List<ast::DefElem> list, bool is_from) {
       null_text = ast::DefElemString(*option);
     } else if (name == "header") {
       if (option->arg != nullptr && (ast::Is<ast::String>(option->arg)) && ast::DefElemString(*option) == "match") {
-        if (!is_from) Invalid("cannot use \"match\" with HEADER in COPY TO");
+        if (!is_from) NotSupported("cannot use \"match\" with HEADER in COPY TO");
         options.header = CopyHeader::kMatch;
       } else {
-        options.header = ast::DefElemBoolean(*option) ? CopyHeader::kPresent : CopyHeader::kNone;
+        try {
+          options.header = ast::DefElemBoolean(*option) ? CopyHeader::kPresent : CopyHeader::kNone;
+        } catch (const SqlError& error) {
+          throw SqlError(error.state(), "header requires a Boolean value or \"match\"");
+        }
       }
     } else if (name == "quote") {
       quote = ast::DefElemString(*option);
@@ -109,8 +113,8 @@ CopyOptions ReadCopyOptions(ast::List<ast::DefElem> list, bool is_from) {
   if (!is_from && !options.force_not_null.empty()) NotSupported("COPY force not null only available using COPY FROM");
   if (!csv && !options.force_null.empty()) NotSupported("COPY force null available only in CSV mode");
   if (!is_from && !options.force_null.empty()) NotSupported("COPY force null only available using COPY FROM");
-  if (options.null_text.find(options.delimiter) != std::string::npos) Invalid("COPY delimiter must not appear in the NULL specification");
-  if (csv && options.null_text.find(options.quote) != std::string::npos) Invalid("CSV quote character must not appear in the NULL specification");
+  if (options.null_text.find(options.delimiter) != std::string::npos) NotSupported("COPY delimiter must not appear in the NULL specification");
+  if (csv && options.null_text.find(options.quote) != std::string::npos) NotSupported("CSV quote character must not appear in the NULL specification");
   return options;
 }
 

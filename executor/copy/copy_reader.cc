@@ -12,6 +12,7 @@ namespace gather::executor {
 namespace {
 constexpr std::string_view kBinarySignature("PGCOPY\n\377\r\n\0", 11);
 constexpr size_t kShownBytes = 100;                        // of a line in an error context
+constexpr size_t kMaxRecordBytes = 0x3fffffff;             // PostgreSQL's MaxAllocSize
 
 [[noreturn]] void BadFormat(const std::string& message) { throw SqlError(sqlstate::kBadCopyFileFormat, message); }
 
@@ -48,75 +49,144 @@ CopyReader::CopyReader(const CopyOptions& options, std::string table, std::vecto
 }
 
 void CopyReader::Feed(std::string_view data) {
-  if (ended_) return;
-  std::string joined;
+  if (ended_) {
+    if (options_.format == CopyFormat::kBinary && !data.empty()) BadFormat("received copy data after EOF marker");
+    return;
+  }
   if (!pending_.empty()) {
-    joined = std::move(pending_);
-    joined.append(data);
-    pending_.clear();
-    data = joined;
+    if (pending_.size() + data.size() > kMaxRecordBytes) {
+      throw SqlError(sqlstate::kProgramLimitExceeded, "out of memory").Detail(Format("A record of COPY can have at most %zu bytes.", kMaxRecordBytes));
+    }
+    pending_.append(data);
+    data = pending_;
   }
   const size_t used = options_.format == CopyFormat::kBinary ? FeedBinary(data) : FeedLines(data, false);
-  if (!ended_) pending_.assign(data.substr(used));
+  if (ended_) {
+    pending_.clear();
+  } else if (data.data() == pending_.data()) {
+    pending_.erase(0, used);
+  } else {
+    pending_.assign(data.substr(used));
+  }
 }
 
 void CopyReader::Finish() {
+  if (options_.format == CopyFormat::kBinary && !binary_header_read_) BadFormat("COPY file signature not recognized");
   if (!ended_ && !pending_.empty()) {
     const std::string rest = std::move(pending_);
     pending_.clear();
     const size_t used = options_.format == CopyFormat::kBinary ? FeedBinary(rest) : FeedLines(rest, true);
     if (used < rest.size() && !ended_) {
-      if (options_.format == CopyFormat::kCsv) BadFormat("unterminated CSV quoted field");
-      BadFormat("unexpected EOF in COPY data");
+      ++line_;
+      reading_ = false;
+      if (options_.format == CopyFormat::kBinary) BadFormat("unexpected EOF in COPY data");
+      last_line_ = rest.substr(used);
+      current_line_ = last_line_;
+      BadFormat("unterminated CSV quoted field");
     }
   }
-  if (options_.format == CopyFormat::kBinary && !binary_header_read_) BadFormat("COPY file signature not recognized");
   Flush();
 }
 
-// The offset of the newline that ends the record starting at `from`; npos when it is not there yet.
-size_t CopyReader::FindRecordEnd(std::string_view data, size_t from, bool last, bool* in_quotes) const {
-  *in_quotes = false;
-  if (options_.format == CopyFormat::kText) {
-    for (size_t at = from;;) {
-      const size_t end = data.find('\n', at);
-      if (end == std::string_view::npos) return last ? data.size() : end;
-      size_t backslashes = 0;
-      while (backslashes < end - from && data[end - 1 - backslashes] == '\\') ++backslashes;
-      if (backslashes % 2 == 0) return end;
-      at = end + 1;                                        // an escaped newline is data
-    }
+CopyReader::LineEnd CopyReader::EndsRecord(std::string_view data, size_t at, bool last) {
+  const bool text = options_.format == CopyFormat::kText;
+  const auto refuse = [&](const char* what, const char* escape) {
+    ++line_;
+    reading_ = false;
+    current_line_ = {};
+    throw SqlError(sqlstate::kBadCopyFileFormat, Format("%s %s found in data", text ? "literal" : "unquoted", what))
+        .Hint(text ? Format("Use \"%s\" to represent %s.", escape, what) : Format("Use quoted CSV field to represent %s.", what));
+  };
+  if (data[at] == '\n') {
+    if (newline_ == Newline::kCr || newline_ == Newline::kCrLf) refuse("newline", "\\n");
+    newline_ = Newline::kLf;
+    return LineEnd::kYes;
   }
-  bool quoted = false;
-  for (size_t i = from; i < data.size(); ++i) {
+  if (newline_ == Newline::kLf) refuse("carriage return", "\\r");
+  if (newline_ == Newline::kCr) return LineEnd::kYes;
+  if (at + 1 == data.size() && !last) return LineEnd::kUnknown;
+  const bool followed = at + 1 < data.size() && data[at + 1] == '\n';
+  if (!followed && newline_ == Newline::kCrLf) refuse("carriage return", "\\r");
+  newline_ = followed ? Newline::kCrLf : Newline::kCr;
+  return LineEnd::kYes;
+}
+
+size_t CopyReader::FindTextEnd(std::string_view data, size_t from, bool last) {
+  for (size_t at = from + searched_;;) {
+    // Lines end with a newline most of the time: that search is the fast one.
+    size_t end = std::min(data.find('\n', at), data.size());
+    if (newline_ == Newline::kCr || std::memchr(data.data() + at, '\r', end - at) != nullptr) end = std::min(data.find('\r', at), data.size());
+    if (end == data.size()) {
+      searched_ = end - from;
+      return last ? end : std::string_view::npos;
+    }
+    size_t backslashes = 0;
+    while (backslashes < end - from && data[end - 1 - backslashes] == '\\') ++backslashes;
+    if (backslashes % 2 == 0) {
+      if (EndsRecord(data, end, last) == LineEnd::kYes) return end;
+      searched_ = end - from;
+      return std::string_view::npos;
+    }
+    at = end + 1;                                          // an escaped newline is data
+  }
+}
+
+size_t CopyReader::FindCsvEnd(std::string_view data, size_t from, bool last) {
+  bool quoted = in_quotes_;
+  const bool own_escape = options_.escape != options_.quote;
+  for (size_t i = from + searched_; i < data.size(); ++i) {
     const char c = data[i];
-    if (quoted && c == options_.escape && options_.escape != options_.quote && i + 1 < data.size() && (data[i + 1] == options_.quote || data[i + 1] == options_.escape)) {
-      ++i;
-    } else if (c == options_.quote) {
+    if (quoted && own_escape && c == options_.escape) {
+      if (i + 1 == data.size() && !last) {
+        searched_ = i - from;
+        in_quotes_ = quoted;
+        return std::string_view::npos;
+      }
+      if (i + 1 < data.size() && (data[i + 1] == options_.quote || data[i + 1] == options_.escape)) {
+        ++i;
+        continue;
+      }
+    }
+    if (c == options_.quote) {
       quoted = !quoted;
-    } else if (c == '\n' && !quoted) {
-      return i;
+    } else if ((c == '\n' || c == '\r') && !quoted) {
+      if (EndsRecord(data, i, last) == LineEnd::kYes) return i;
+      searched_ = i - from;
+      in_quotes_ = false;
+      return std::string_view::npos;
     }
   }
-  *in_quotes = quoted;
+  searched_ = data.size() - from;
+  in_quotes_ = quoted;
   return last && !quoted ? data.size() : std::string_view::npos;
+}
+
+size_t CopyReader::FindRecordEnd(std::string_view data, size_t from, bool last) {
+  const size_t end = options_.format == CopyFormat::kText ? FindTextEnd(data, from, last) : FindCsvEnd(data, from, last);
+  if (end == std::string_view::npos) return end;
+  searched_ = 0;
+  in_quotes_ = false;
+  return end;
 }
 
 size_t CopyReader::FeedLines(std::string_view data, bool last) {
   size_t at = 0;
   while (at < data.size() && !ended_) {
-    bool in_quotes;
-    const size_t end = FindRecordEnd(data, at, last, &in_quotes);
-    if (end == std::string_view::npos) return at;
-    std::string_view line = data.substr(at, end - at);
-    at = std::min(end + 1, data.size());
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    const size_t end = FindRecordEnd(data, at, last);
+    if (end == std::string_view::npos) break;
+    const std::string_view line = data.substr(at, end - at);
+    at = std::min(end + (newline_ == Newline::kCrLf ? 2 : 1), data.size());
     ++line_;
+    reading_ = false;
     current_line_ = line;
     current_column_ = -1;
     if (line == "\\.") {
       ended_ = true;
       return data.size();
+    }
+    if (options_.format == CopyFormat::kText && line.starts_with("\\.")) {
+      current_line_ = {};
+      BadFormat("end-of-copy marker corrupt");
     }
     if (header_pending_) {
       header_pending_ = false;
@@ -126,6 +196,7 @@ size_t CopyReader::FeedLines(std::string_view data, bool last) {
     if (options_.format == CopyFormat::kText) SplitText(line); else SplitCsv(line);
     StoreFields();
   }
+  StartReading();
   return at;
 }
 
@@ -247,7 +318,6 @@ void CopyReader::SplitCsv(std::string_view line) {
 
 void CopyReader::StoreFields() {
   if (fields_.size() > columns_.size()) BadFormat("extra data after last expected column");
-  if (fields_.size() < columns_.size()) BadFormat(Format("missing data for column \"%s\"", columns_[fields_.size()].name.c_str()));
   CheckUtf8(current_line_);
   for (size_t i = 0; i < fields_.size(); ++i) {
     if (fields_[i].null) {
@@ -255,6 +325,10 @@ void CopyReader::StoreFields() {
     } else {
       Store(i, fields_[i].text);
     }
+  }
+  if (fields_.size() < columns_.size()) {
+    current_column_ = -1;
+    BadFormat(Format("missing data for column \"%s\"", columns_[fields_.size()].name.c_str()));
   }
   EndRow();
 }
@@ -303,23 +377,33 @@ size_t CopyReader::FeedBinary(std::string_view data) {
   for (;;) {
     if (data.size() - at < 2) return at;
     const int16_t count = ReadInt16(data.data() + at);
+    const uint64_t before = line_++;
+    reading_ = false;
+    current_line_ = {};
     if (count == -1) {
+      if (data.size() - at > 2) BadFormat("received copy data after EOF marker");
       ended_ = true;
       return data.size();
     }
     if (count != static_cast<int16_t>(columns_.size())) BadFormat(Format("row field count is %d, expected %zu", count, columns_.size()));
     // The whole row must be there before any of it is stored.
     size_t end = at + 2;
-    for (int16_t i = 0; i < count; ++i) {
-      if (data.size() - end < 4) return at;
+    bool whole = true;
+    for (int16_t i = 0; i < count && whole; ++i) {
+      whole = data.size() - end >= 4;
+      if (!whole) break;
       const int32_t length = ReadInt32(data.data() + end);
       if (length < -1) BadFormat("invalid field size");
       end += 4;
-      if (length > 0 && data.size() - end < static_cast<size_t>(length)) return at;
-      if (length > 0) end += static_cast<size_t>(length);
+      if (length <= 0) continue;
+      whole = data.size() - end >= static_cast<size_t>(length);
+      end += static_cast<size_t>(length);
     }
-    ++line_;
-    current_line_ = {};
+    if (!whole) {
+      line_ = before;
+      StartReading();
+      return at;
+    }
     size_t field = at + 2;
     for (size_t i = 0; i < columns_.size(); ++i) {
       const int32_t length = ReadInt32(data.data() + field);
@@ -337,11 +421,13 @@ size_t CopyReader::FeedBinary(std::string_view data) {
 }
 
 SqlError CopyReader::WithContext(const SqlError& error) const {
-  std::string context = Format("COPY %s, line %llu", table_.c_str(), static_cast<unsigned long long>(line_));
+  if (line_ == 0 && !reading_) return error;               // before the data
+  if (options_.format == CopyFormat::kBinary && !binary_header_read_) return error;
+  std::string context = Format("COPY %s, line %llu", table_.c_str(), static_cast<unsigned long long>(line_ + (reading_ ? 1 : 0)));
   if (current_column_ >= 0) {
     context += Format(", column %s", columns_[static_cast<size_t>(current_column_)].name.c_str());
     if (options_.format != CopyFormat::kBinary) context += ": \"" + Shown(current_value_) + "\"";
-  } else if (options_.format != CopyFormat::kBinary && line_ > 0) {
+  } else if (options_.format != CopyFormat::kBinary && current_line_.data() != nullptr) {
     context += ": \"" + Shown(current_line_) + "\"";
   }
   SqlError copy = error;

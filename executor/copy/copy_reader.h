@@ -27,6 +27,12 @@ class CopyReader {
   using Consumer = std::function<void(Chunk& rows)>;       // gets full chunks; may take the vectors
   CopyReader(const CopyOptions& options, std::string table, std::vector<CopyColumn> columns, const IoSettings& settings, Consumer consumer);
 
+  // Errors from here on (of the client, of a file) happen while the next record is awaited.
+  void StartReading() {
+    reading_ = true;
+    current_line_ = {};
+    current_column_ = -1;
+  }
   void Feed(std::string_view data);
   void Finish();                                           // the last record may lack its newline
   uint64_t rows() const { return rows_; }
@@ -37,7 +43,13 @@ class CopyReader {
   // Each returns how many bytes of `data` whole records took.
   size_t FeedLines(std::string_view data, bool last);
   size_t FeedBinary(std::string_view data);
-  size_t FindRecordEnd(std::string_view data, size_t from, bool last, bool* in_quotes) const;
+  // The newline or carriage return that ends the record starting at `from`; npos when it is not there yet: then where to go on is kept.
+  size_t FindRecordEnd(std::string_view data, size_t from, bool last);
+  size_t FindTextEnd(std::string_view data, size_t from, bool last);
+  size_t FindCsvEnd(std::string_view data, size_t from, bool last);
+  // Whether `at`, a newline or carriage return that is not part of a value, ends a record. kUnknown: the next byte decides.
+  enum class LineEnd : uint8_t { kYes, kNo, kUnknown };
+  LineEnd EndsRecord(std::string_view data, size_t at, bool last);
   void HeaderRecord(std::string_view line);
   void SplitText(std::string_view line);
   void SplitCsv(std::string_view line);
@@ -58,12 +70,20 @@ class CopyReader {
   std::vector<bool> force_not_null_, force_null_;
   Chunk chunk_;
   std::string pending_;                                    // an unfinished record
+  // Of it, searched for its end already, and whether that was within quotes: a record of a gigabyte is searched once.
+  size_t searched_ = 0;
+  bool in_quotes_ = false;
+  // As the first line has it; PostgreSQL takes no mixture.
+  enum class Newline : uint8_t { kUnknown, kLf, kCr, kCrLf };
+  Newline newline_ = Newline::kUnknown;
   std::vector<Field> fields_;
   std::string unescaped_;                                  // fields whose text differs from the bytes
   uint64_t rows_ = 0;
   uint64_t line_ = 0;
+  bool reading_ = false;                                   // the record after line_
   int current_column_ = -1;                                // for the error context
-  std::string_view current_line_, current_value_;
+  std::string_view current_line_, current_value_;          // current_line_ without data: not shown
+  std::string last_line_;                                  // what current_line_ refers to once the input is over
   bool header_pending_ = false, binary_header_read_ = false, ended_ = false;
 };
 
