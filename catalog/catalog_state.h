@@ -11,6 +11,7 @@
 #include "catalog/catalog.h"
 #include "catalog/sequence_table.h"
 #include "catalog/snapshot_state.h"
+#include "types/shared_cell.h"
 
 namespace gather::catalog {
 
@@ -20,7 +21,7 @@ struct Database {
   explicit Database(Oid database_oid) : oid(database_oid) {}
 
   const Oid oid;
-  std::atomic<CatalogRef> current;                       // replaced under `committing_mutex`
+  SharedCell<const CatalogSnapshot> current;             // replaced under `committing_mutex`
   // Guarded by the catalog's `databases_mutex`.
   uint32_t connections = 0;
   bool dropping = false;                                 // by an open transaction: no new connections

@@ -7,6 +7,9 @@
 
 #if defined(__SANITIZE_THREAD__)
 #include <sanitizer/tsan_interface.h>
+#define GATHER_HIDDEN_HANDOVER __attribute__((no_sanitize_thread))
+#else
+#define GATHER_HIDDEN_HANDOVER
 #endif
 
 namespace gather::executor {
@@ -37,19 +40,23 @@ int WorkerPool::Reserve(int wanted) {
 void WorkerPool::Release(int workers) { free_.fetch_add(workers, std::memory_order_acq_rel); }
 
 void WorkerPool::Run(std::function<void()> task) {
-  auto shared = std::make_shared<std::function<void()>>(std::move(task));
+  auto owned = std::make_unique<std::function<void()>>(std::move(task));
 #if defined(__SANITIZE_THREAD__)
-  // libtbb is not instrumented: tell the sanitizer what its queue orders.
-  __tsan_release(shared.get());
+  // libtbb is not instrumented: the sanitizer is told what its queue orders, and does not look at the hand-over through its memory.
+  __tsan_release(owned.get());
 #endif
-  arena_->arena.enqueue([this, shared] {
+  arena_->arena.enqueue([this, handed = owned.get()]() GATHER_HIDDEN_HANDOVER { Execute(handed); });
+  owned.release();
+}
+
+void WorkerPool::Execute(std::function<void()>* handed) {
 #if defined(__SANITIZE_THREAD__)
-    __tsan_acquire(shared.get());
+  __tsan_acquire(handed);
 #endif
-    (*shared)();
-    *shared = nullptr;
-    Release(1);
-  });
+  std::unique_ptr<std::function<void()>> task(handed);
+  (*task)();
+  task.reset();
+  Release(1);
 }
 
 }  // namespace gather::executor

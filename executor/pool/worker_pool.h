@@ -26,6 +26,8 @@ class WorkerPool {
 
  private:
   struct Arena;
+  void Execute(std::function<void()>* handed);  // owns it now
+
   const int threads_;
   std::atomic<int> free_;
   std::unique_ptr<Arena> arena_;
