@@ -1,6 +1,5 @@
 """The extended and the simple protocol, frame by frame, as PostgreSQL 15 answers."""
 import struct
-import time
 
 from protocol import (FLUSH, SYNC, Wire, bind, close, describe, error_of, execute, frame, kinds, parse, query, rows_of, startup)
 
@@ -182,21 +181,6 @@ def test_copy_in_the_extended_protocol(server):
         assert kinds(wire.until("G")) == "12G"
         assert kinds(wire.ask(frame("d", b"5\n"), frame("c"), SYNC)) == "CZ"
         assert rows_of(wire.ask(query("select a from e"))) == [(b"5",)]
-
-
-def test_cancel(server):
-    with Wire(server) as wire:
-        process, secret = struct.unpack("!II", next(f for f in wire.greeting if f.kind == "K").body)
-        wire.send(query("select count(*) from generate_series(1, 100000000000)"))
-        time.sleep(0.3)  # a cancel request that comes before its statement cancels nothing
-        with Wire(server, start=False) as other:
-            other.send(struct.pack("!IIII", 16, 80877102, process, secret ^ 1))  # a wrong key does nothing
-            assert other.closed()
-        with Wire(server, start=False) as other:
-            other.send(struct.pack("!IIII", 16, 80877102, process, secret))
-            assert other.closed()
-        frames = wire.until("Z")
-        assert error_of(frames) == "57014" and status(frames) == "I"
 
 
 def test_notice(server):
