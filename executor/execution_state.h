@@ -17,12 +17,30 @@ namespace gather::executor {
 
 class ChunkStore;
 
+uint64_t NowNanos();                          // of a steady clock
+
 // EXPLAIN ANALYZE's numbers, by PlanNode::id. Thread-safe.
 class Instrumentation {
  public:
   explicit Instrumentation(uint32_t nodes) : nodes_(nodes) {}
   // Exclusive time of one participant in a node.
   void Add(uint32_t node, const Participant& participant, uint64_t nanos, uint64_t first_nanos, uint64_t rows, bool counts);
+  // A participant has run a pipeline that ends in the node.
+  void AddInputRun(uint32_t node);
+  // A node run `loops` times within its parent's own time.
+  void AddLoops(uint32_t node, const Participant& participant, uint64_t nanos, uint64_t rows, uint64_t loops);
+  // Time in a node outside its pipelines.
+  void AddTime(uint32_t node, const Participant& participant, uint64_t nanos);
+  // Space that `participant` needed: `change` runs under the lock.
+  template <class Change>
+  void UpdateSpace(uint32_t node, const Participant& participant, const Change& change) {
+    std::lock_guard lock(mutex_);
+    if (participant.leader) {
+      change(static_cast<planner::SpaceActuals&>(nodes_[node].actuals));
+    } else {
+      change(static_cast<planner::SpaceActuals&>(WorkerOf(nodes_[node], participant).actuals));
+    }
+  }
   void AddMorsels(uint32_t node, const Participant& participant, uint64_t morsels, uint64_t stolen);
   // Further numbers: `change` runs under the lock.
   template <class Change>
@@ -34,13 +52,23 @@ class Instrumentation {
   planner::ExecutionActuals Collect(const planner::Plan& plan) const;
 
  private:
+  struct Times {
+    double startup_ms = 0, total_ms = 0;
+  };
+  struct Worker {
+    planner::WorkerActuals actuals;          // times: its own, without inputs
+    uint32_t participant;
+  };
   struct Node {
     planner::NodeActuals actuals;
-    uint64_t nanos = 0, first_nanos = 0;
-    bool counted = false;
-    std::vector<std::pair<const Participant*, planner::WorkerActuals>> workers;
+    uint64_t nanos = 0, first_nanos = 0;     // of all participants, without inputs
+    uint64_t input_runs = 0;
+    std::vector<Worker> workers;
   };
-  double Total(const planner::PlanNode& node, planner::ExecutionActuals& out) const;
+  static Worker& WorkerOf(Node& node, const Participant& participant);
+  // Wall times of one loop of `node`; notes the actuals of its subtree.
+  Times Total(const planner::PlanNode& node, planner::ExecutionActuals& out) const;
+  Times WorkerTotal(const planner::PlanNode& node, uint32_t participant) const;
 
   mutable std::mutex mutex_;
   std::vector<Node> nodes_;
@@ -101,7 +129,7 @@ struct ExecutionState {
   std::vector<CteState> ctes;
   std::vector<WorkTable> work_tables;
   uint64_t rows_modified = 0;
-  Participant leader{*this, true};
+  Participant leader{*this};
   OperatorArena root;
   OperatorArena* arena = &root;               // where Make puts things
 };

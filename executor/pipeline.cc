@@ -11,10 +11,11 @@ void Participant::CheckInterrupt() const {
   if (execution.context.interrupt != nullptr) execution.context.interrupt->Check();
 }
 
-namespace {
 uint64_t NowNanos() {
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count());
 }
+
+namespace {
 // Operators without state per participant make no Local.
 Local& Of(const LocalPtr& local) {
   static Local none;
@@ -65,6 +66,7 @@ PipelineRunner::~PipelineRunner() {
     // Only the last step of a node counts its rows; earlier ones (scan before its projection) add time.
     const uint32_t next = i + 1 < last ? pipeline_.steps[i].node : kNoNode;
     const bool counts = i != last && next != node;
+    if (i == last) all.AddInputRun(node);
     all.Add(node, participant_, step.nanos, step.first ? step.first_nanos : step.nanos, counts ? step.rows : 0, counts);
   }
 }
@@ -181,6 +183,13 @@ void PipelineRunner::Merge() {
   if (measured_ != nullptr) [[unlikely]] measured_->Stop(measured_->steps.size() - 1, 0);
 }
 
+void RunMeasured(const Participant& participant, uint32_t node, const std::function<void()>& work) {
+  Instrumentation* all = participant.execution.instrumentation.get();
+  const uint64_t start = all != nullptr ? NowNanos() : 0;
+  work();
+  if (all != nullptr && node != kNoNode) all->AddTime(node, participant, NowNanos() - start);
+}
+
 void RunDependencies(const Pipeline& pipeline, Participant& participant) {
   for (Pipeline* dependency : pipeline.dependencies) {
     if (!dependency->finished) RunToEnd(*dependency, participant);
@@ -194,12 +203,14 @@ void RunToEnd(Pipeline& pipeline, Participant& participant) {
     // A source that blocks waits for workers by itself when the leader asks it; a sink of a serial pipeline has room.
   }
   runner.Merge();
-  const uint32_t parts = pipeline.sink->PrepareFinish();
-  for (uint32_t part = 0; part < parts; ++part) {
-    participant.CheckInterrupt();
-    pipeline.sink->FinishPart(part);
-  }
-  pipeline.sink->Finish();
+  RunMeasured(participant, pipeline.sink_node, [&] {
+    const uint32_t parts = pipeline.sink->PrepareFinish();
+    for (uint32_t part = 0; part < parts; ++part) {
+      participant.CheckInterrupt();
+      pipeline.sink->FinishPart(part);
+    }
+    pipeline.sink->Finish();
+  });
   pipeline.finished = true;
 }
 

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -31,6 +32,7 @@ enum class Progress : uint8_t {
 struct Participant {
   ExecutionState& execution;
   bool leader = true;
+  uint32_t number = 0;                       // among a run's participants; 0: the leader
   const std::atomic<bool>* stop = nullptr;   // set: nobody wants more rows; runners end at once
   bool stopped() const { return stop != nullptr && stop->load(std::memory_order_relaxed); }
   // Check at least once per chunk; throws when the statement was cancelled.
@@ -134,6 +136,8 @@ class PipelineRunner {
   std::unique_ptr<Measured> measured_;   // EXPLAIN ANALYZE only
 };
 
+// Runs `work`, which EXPLAIN ANALYZE counts as time in `node`.
+void RunMeasured(const Participant& participant, uint32_t node, const std::function<void()>& work);
 // Runs what `pipeline` depends on (each once), on the calling thread.
 void RunDependencies(const Pipeline& pipeline, Participant& participant);
 // Runs a pipeline with a sink to its end on the calling thread, dependencies first.

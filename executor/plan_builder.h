@@ -55,8 +55,8 @@ struct OperatorRow {
 };
 const OperatorRow& FindOperator(planner::NodeKind kind);
 
-// Appends the node's filter (unless applied already) and projection.
-void AppendFilterProject(const planner::PlanNode& node, bool filtered, PlanBuilder& builder, Pipeline& pipeline);
+// Appends the node's filter (unless applied already) and projection. `counted_as`: the node that EXPLAIN ANALYZE counts it to, if another one.
+void AppendFilterProject(const planner::PlanNode& node, bool filtered, PlanBuilder& builder, Pipeline& pipeline, uint32_t counted_as = kNoNode);
 
 // A plan subtree run on the leader, pulled chunk by chunk: init plans, rounds of a recursive union. Owns its operators.
 class PlanStream {

@@ -229,32 +229,43 @@ class Explainer {
     JsonOnly(entry, "Actual Loops", std::to_string(actual->loops));
   }
 
-  void Workers(ExplainEntry& entry, const NodeActuals* actual) const {
-    if (actual == nullptr || !options_.verbose) return;
-    for (size_t i = 0; i < actual->workers.size(); ++i) {
-      const WorkerActuals& worker = actual->workers[i];
-      if (worker.loops == 0) continue;
-      std::string line = Format("Worker %zu:  ", i) + ActualText(worker.startup_ms, worker.total_ms, worker.rows, worker.loops, options_.timing);
+  // A worker's space always, its rows and times with VERBOSE.
+  void Workers(const PlanNode& node, ExplainEntry& entry, const NodeActuals* actual) const {
+    if (actual == nullptr) return;
+    const bool hashes = node.kind == NodeKind::kAggregate && static_cast<const AggregateNode&>(node).strategy == AggregateStrategy::kHashed;
+    for (const WorkerActuals& worker : actual->workers) {
       ExplainEntry own;
-      const auto count = static_cast<double>(std::max<uint64_t>(1, worker.loops));
-      JsonOnly(own, "Worker Number", std::to_string(i));
-      if (options_.timing) {
-        JsonOnly(own, "Actual Startup Time", Format("%.3f", worker.startup_ms / count));
-        JsonOnly(own, "Actual Total Time", Format("%.3f", worker.total_ms / count));
+      JsonOnly(own, "Worker Number", std::to_string(worker.number));
+      if (options_.verbose) Measured(own, worker);
+      if (!worker.sort_method.empty()) SortSpace(own, worker);
+      if (hashes && worker.hash_batches > 0) HashSpace(own, worker);
+      if (options_.verbose) {
+        std::string extras;
+        const auto extra = [&](const char* label, const char* key, uint64_t value) {
+          if (value > 0) extras += Format("%s%s: %lu", extras.empty() ? "" : "  ", label, static_cast<unsigned long>(value));
+          JsonOnly(own, key, std::to_string(value));
+        };
+        extra("Morsels", "Morsels", worker.morsels);
+        extra("Stolen", "Morsels Stolen", worker.stolen);
+        extra("Waits", "Waits", worker.waits);
+        extra("Spilled", "Spilled Bytes", worker.spilled_bytes);
+        if (!extras.empty()) own.lines.push_back(extras);
       }
-      JsonOnly(own, "Actual Rows", Format("%.0f", static_cast<double>(worker.rows) / count));
-      JsonOnly(own, "Actual Loops", std::to_string(worker.loops));
-      const auto extra = [&](const char* label, const char* key, uint64_t value) {
-        if (value > 0) line += Format("  %s: %lu", label, static_cast<unsigned long>(value));
-        JsonOnly(own, key, std::to_string(value));
-      };
-      extra("Morsels", "Morsels", worker.morsels);
-      extra("Stolen", "Morsels Stolen", worker.stolen);
-      extra("Waits", "Waits", worker.waits);
-      extra("Spilled", "Spilled Bytes", worker.spilled_bytes);
-      entry.lines.push_back(line);
+      if (own.lines.empty()) continue;
+      for (size_t i = 0; i < own.lines.size(); ++i) entry.lines.push_back((i == 0 ? Format("Worker %u:  ", worker.number) : "  ") + own.lines[i]);
       entry.workers.push_back(std::move(own));
     }
+  }
+
+  void Measured(ExplainEntry& own, const WorkerActuals& worker) const {
+    own.lines.push_back(ActualText(worker.startup_ms, worker.total_ms, worker.rows, worker.loops, options_.timing));
+    const auto count = static_cast<double>(worker.loops);
+    if (options_.timing) {
+      JsonOnly(own, "Actual Startup Time", Format("%.3f", worker.startup_ms / count));
+      JsonOnly(own, "Actual Total Time", Format("%.3f", worker.total_ms / count));
+    }
+    JsonOnly(own, "Actual Rows", Format("%.0f", static_cast<double>(worker.rows) / count));
+    JsonOnly(own, "Actual Loops", std::to_string(worker.loops));
   }
 
   // ---- nodes
@@ -280,7 +291,7 @@ class Explainer {
     Output(node, entry);
     if (IsJoin(node)) JsonOnly(entry, "Inner Unique", "false");
     Details(node, entry, outer, actual);
-    Workers(entry, actual);
+    Workers(node, entry, actual);
     Children(node, entry, outer);
     return entry;
   }
@@ -350,15 +361,28 @@ class Explainer {
     return texts;
   }
 
-  void SortActuals(ExplainEntry& entry, const NodeActuals* actual, const char* otherwise) const {
+  void SortActuals(ExplainEntry& entry, const NodeActuals* actual) const {
     if (actual == nullptr || actual->loops == 0) return;
-    const std::string method = actual->sort_method.empty() ? otherwise : actual->sort_method;
-    const bool disk = actual->disk_bytes > 0;
-    const uint64_t kilobytes = ((disk ? actual->disk_bytes : actual->memory_bytes) + 1023) / 1024;
-    entry.lines.push_back(Format("Sort Method: %s  %s: %lukB", method.c_str(), disk ? "Disk" : "Memory", static_cast<unsigned long>(kilobytes)));
-    JsonText(entry, "Sort Method", method);
+    if (!actual->sort_method.empty()) SortSpace(entry, *actual);
+  }
+
+  // What a sort or a hashed aggregate of one participant needed: a line, and properties.
+  void SortSpace(ExplainEntry& entry, const SpaceActuals& space) const {
+    const bool disk = space.disk_bytes > 0;
+    const uint64_t kilobytes = ((disk ? space.disk_bytes : space.memory_bytes) + 1023) / 1024;
+    entry.lines.push_back(Format("Sort Method: %s  %s: %lukB", space.sort_method.c_str(), disk ? "Disk" : "Memory", static_cast<unsigned long>(kilobytes)));
+    JsonText(entry, "Sort Method", space.sort_method);
     JsonOnly(entry, "Sort Space Used", std::to_string(kilobytes));
     JsonText(entry, "Sort Space Type", disk ? "Disk" : "Memory");
+  }
+  void HashSpace(ExplainEntry& entry, const SpaceActuals& space) const {
+    const uint64_t memory = (space.memory_bytes + 1023) / 1024, disk = (space.disk_bytes + 1023) / 1024;
+    std::string line = Format("Batches: %lu  Memory Usage: %lukB", static_cast<unsigned long>(space.hash_batches), static_cast<unsigned long>(memory));
+    if (disk > 0) line += Format("  Disk Usage: %lukB", static_cast<unsigned long>(disk));
+    entry.lines.push_back(line);
+    JsonOnly(entry, "HashAgg Batches", std::to_string(space.hash_batches));
+    JsonOnly(entry, "Peak Memory Usage", std::to_string(memory));
+    JsonOnly(entry, "Disk Usage", std::to_string(disk));
   }
 
   void Details(const PlanNode& node, ExplainEntry& entry, const PlanNode* outer, const NodeActuals* actual) const {
@@ -432,24 +456,16 @@ class Explainer {
           List(entry, "Group Key", keys(all));
         }
         Filter(entry, node);
-        if (actual != nullptr && aggregate.strategy == AggregateStrategy::kHashed && actual->loops > 0) {
-          const uint64_t batches = std::max<uint64_t>(1, actual->hash_batches), kilobytes = (actual->memory_bytes + 1023) / 1024;
-          std::string line = Format("Batches: %lu  Memory Usage: %lukB", static_cast<unsigned long>(batches), static_cast<unsigned long>(kilobytes));
-          if (actual->disk_bytes > 0) line += Format("  Disk Usage: %lukB", static_cast<unsigned long>((actual->disk_bytes + 1023) / 1024));
-          entry.lines.push_back(line);
-          JsonOnly(entry, "HashAgg Batches", std::to_string(batches));
-          JsonOnly(entry, "Peak Memory Usage", std::to_string(kilobytes));
-          JsonOnly(entry, "Disk Usage", std::to_string((actual->disk_bytes + 1023) / 1024));
-        }
+        if (actual != nullptr && aggregate.strategy == AggregateStrategy::kHashed && actual->hash_batches > 0) HashSpace(entry, *actual);
         break;
       }
       case NodeKind::kSort:
         List(entry, "Sort Key", SortKeys(*node.children[0], static_cast<const SortNode&>(node).keys));
-        SortActuals(entry, actual, "quicksort");
+        SortActuals(entry, actual);
         break;
       case NodeKind::kTopN:
         List(entry, "Sort Key", SortKeys(*node.children[0], static_cast<const TopNNode&>(node).keys));
-        SortActuals(entry, actual, "top-N heapsort");
+        SortActuals(entry, actual);
         break;
       case NodeKind::kGather: case NodeKind::kGatherMerge: {
         const int planned = node.kind == NodeKind::kGather ? static_cast<const GatherNode&>(node).workers_planned : static_cast<const GatherMergeNode&>(node).workers_planned;
@@ -495,7 +511,7 @@ class Explainer {
       List(sort, "Output", columns);
     }
     Details(node, sort, outer, actual);
-    Workers(sort, actual);
+    Workers(node, sort, actual);
     Children(node, sort, outer);
     limit.children.push_back(std::move(sort));
     return limit;

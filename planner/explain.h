@@ -8,20 +8,27 @@
 
 namespace gather::planner {
 
-// What one node did, summed over participants; `workers` has one entry per worker that ran it (the leader is not among them).
-struct WorkerActuals {
+// The space one participant needed in a node.
+struct SpaceActuals {
+  std::string sort_method;                            // Sort: "quicksort", "top-N heapsort", "external merge"
+  uint64_t memory_bytes = 0, disk_bytes = 0;          // sort space, hash table
+  uint64_t hash_batches = 0;                          // not 0: a hash table
+};
+struct WorkerActuals : SpaceActuals {
+  uint32_t number = 0;
   double startup_ms = 0, total_ms = 0;
   uint64_t rows = 0, loops = 0;
   uint64_t morsels = 0, stolen = 0, waits = 0, spilled_bytes = 0;
 };
-struct NodeActuals {
+// What one node did, summed over participants; times include its inputs. The space is the leader's, or what all share. `workers` has one
+// entry per worker that ran it (the leader is not among them).
+struct NodeActuals : SpaceActuals {
   double startup_ms = 0, total_ms = 0;
   uint64_t rows = 0, loops = 0;                       // loops: participants times rescans
   uint64_t rows_removed_by_filter = 0, rows_removed_by_join_filter = 0;
   int workers_launched = -1;                          // Gather, Gather Merge
-  std::string sort_method;                            // Sort: "quicksort", "top-N heapsort", "external merge"
-  uint64_t memory_bytes = 0, disk_bytes = 0;          // sort space, hash table
-  uint64_t hash_buckets = 0, hash_batches = 0;
+  uint64_t hash_buckets = 0;
+  uint64_t merged_bytes = 0;                          // partial aggregate: the merged groups that the final one reads
   uint64_t heap_fetches = 0, vectors_pruned = 0;
   std::vector<WorkerActuals> workers;
 };

@@ -32,11 +32,12 @@ struct Groups {
 // ---- the input side
 
 struct AggregateLocal : Local {
-  explicit AggregateLocal(const AggregateStates& the_states) : states(the_states) {}
+  AggregateLocal(const AggregateStates& the_states, const Participant& the_participant) : states(the_states), participant(the_participant) {}
   ~AggregateLocal() override {
     if (table != nullptr) states.Destroy(table->rows().data(), table->rows().size(), table->layout().tail());
   }
   const AggregateStates& states;
+  const Participant& participant;
   std::unique_ptr<GroupTable> table;                 // taken over by the sink in Merge
   std::unique_ptr<AggregateInput> input;             // null for a final aggregate
   ExpressionList keys;
@@ -60,7 +61,7 @@ class AggregateSink final : public Sink {
   const AggregateStates& states() const { return states_; }
 
   LocalPtr MakeLocal(Participant& participant) override {
-    auto local = std::make_unique<AggregateLocal>(states_);
+    auto local = std::make_unique<AggregateLocal>(states_, participant);
     local->table = std::make_unique<GroupTable>(key_types_, states_.bytes(), state_.context.budget);
     if (node_.split != AggregateSplit::kFinal) {
       local->input = std::make_unique<AggregateInput>(states_, participant, local->table->layout().tail());
@@ -99,6 +100,12 @@ class AggregateSink final : public Sink {
     if (local.input != nullptr) local.input->FinishOrdered();
     // Divided here, by the participant itself, so that the partitions can be merged side by side.
     if (local.table->groups() > kGroupsPerPartition) Divide(local.table->rows(), local.partitions);
+    if (state_.instrumentation != nullptr) {
+      state_.instrumentation->UpdateSpace(node_.id, local.participant, [&](planner::SpaceActuals& space) {
+        space.hash_batches = 1;
+        space.memory_bytes = local.table->bytes();
+      });
+    }
     std::lock_guard lock(mutex_);
     locals_.push_back(std::move(local.table));
     divided_.push_back(std::move(local.partitions));
@@ -109,12 +116,6 @@ class AggregateSink final : public Sink {
     AddEmptyGroups(*locals_[0]);
     uint64_t total = 0;
     for (const auto& table : locals_) total += table->groups();
-    if (state_.instrumentation != nullptr) {
-      state_.instrumentation->Update(node_.id, [&](planner::NodeActuals& actuals) {
-        for (const auto& table : locals_) actuals.memory_bytes += table->store().bytes();
-        actuals.hash_batches = 1;
-      });
-    }
     if (locals_.size() == 1) return 0;
     const uint32_t parts = total > kGroupsPerPartition ? kPartitions : 1;
     if (parts > 1) {
@@ -151,6 +152,12 @@ class AggregateSink final : public Sink {
     for (const auto& table : locals_) groups_->stores.push_back(table->shared_store());
     for (const auto& table : merged_) groups_->parts.push_back(&table->rows());
     if (merged_.empty()) groups_->parts.push_back(&locals_[0]->rows());
+    if (state_.instrumentation != nullptr && node_.split == AggregateSplit::kPartial) {
+      uint64_t bytes = 0;
+      for (const auto& table : locals_) bytes += table->store().bytes();
+      for (const auto& table : merged_) bytes += table->directory_bytes();
+      state_.instrumentation->Update(node_.id, [&](planner::NodeActuals& actuals) { actuals.merged_bytes = bytes; });
+    }
   }
 
  private:
@@ -294,8 +301,19 @@ class GroupsSource final : public Source {
 // A final aggregate over groups that are complete already.
 class FinalizeOnly final : public Transform {
  public:
-  FinalizeOnly(const AggregateNode& node, ExecutionState& state) : node_(node), states_(node, state) {}
+  FinalizeOnly(const AggregateNode& node, ExecutionState& state) : node_(node), state_(state), states_(node, state) {}
   LocalPtr MakeLocal(Participant&) override { return nullptr; }
+  Progress Drain(Local&, Chunk&) override {
+    if (state_.instrumentation == nullptr) return Progress::kDone;
+    // It works on the groups that the partial aggregate below the Gather has merged.
+    uint64_t bytes = 0;
+    state_.instrumentation->Update(node_.children[0]->children[0]->id, [&](const planner::NodeActuals& partial) { bytes = partial.merged_bytes; });
+    state_.instrumentation->Update(node_.id, [&](planner::NodeActuals& actuals) {
+      actuals.hash_batches = 1;
+      actuals.memory_bytes = bytes;
+    });
+    return Progress::kDone;
+  }
   Progress Push(Local&, Chunk& in, Chunk& out) override {
     const size_t keys = node_.keys.size();
     out.vectors().resize(keys + states_.size());
@@ -312,6 +330,7 @@ class FinalizeOnly final : public Transform {
 
  private:
   const AggregateNode& node_;
+  ExecutionState& state_;
   const AggregateStates states_;
 };
 

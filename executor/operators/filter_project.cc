@@ -121,12 +121,13 @@ class FilterProject final : public Transform {
 
 }  // namespace
 
-void AppendFilterProject(const planner::PlanNode& node, bool filtered, PlanBuilder& builder, Pipeline& pipeline) {
+void AppendFilterProject(const planner::PlanNode& node, bool filtered, PlanBuilder& builder, Pipeline& pipeline, uint32_t counted_as) {
   const sql::ExprRef filter = filtered ? nullptr : node.filter;
   if (filter == nullptr && node.projection.empty()) return;
   bool picks = true;
   for (const sql::ExprRef& expr : node.projection) picks = picks && expr->kind == sql::ExprKind::kSlot;
-  builder.AddStep(pipeline, builder.state().Make<FilterProject>(filter, node.projection, picks, node.id, builder.state()), node);
+  const uint32_t number = counted_as == kNoNode ? node.id : counted_as;
+  pipeline.steps.push_back({builder.state().Make<FilterProject>(filter, node.projection, picks, number, builder.state()), number});
 }
 
 }  // namespace gather::executor

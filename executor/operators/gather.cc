@@ -87,15 +87,6 @@ class GatherRuns final : public ParallelSource {
   Source* const merged_;
 };
 
-class PassThrough final : public Transform {
- public:
-  LocalPtr MakeLocal(Participant&) override { return nullptr; }
-  Progress Push(Local&, Chunk& in, Chunk& out) override {
-    out = std::move(in);
-    return Progress::kNeedInput;
-  }
-};
-
 class GatherStreams final : public ParallelSource {
  public:
   GatherStreams(const planner::GatherMergeNode& node, std::vector<Pipeline*> phases, Pipeline* stream, ExecutionState& state)
@@ -142,6 +133,7 @@ void BuildGatherMerge(const planner::PlanNode& base, PlanBuilder& builder, Pipel
   builder.set_in_gather(true);
   if (child.kind == planner::NodeKind::kSort || child.kind == planner::NodeKind::kTopN) {
     auto runs = std::make_shared<SortRuns>();
+    runs->merged_above = true;
     builder.Build(*child.children[0], *below);
     builder.set_in_gather(false);
     builder.SetSink(*below, MakeSortSink(child, state, runs), child);
@@ -150,10 +142,8 @@ void BuildGatherMerge(const planner::PlanNode& base, PlanBuilder& builder, Pipel
     const bool partial = child.kind == planner::NodeKind::kTopN && static_cast<const planner::TopNNode&>(child).partial;
     Source* merged = MakeMergedSource(child, state, runs, !partial);
     pipeline.source = state.Make<GatherRuns>(node.id, node.workers_planned, std::move(phases), state, merged);
-    pipeline.source_node = child.id;
-    AppendFilterProject(child, false, builder, pipeline);
-    // Rows of the Gather Merge itself are counted after this step, which does nothing else.
-    builder.AddStep(pipeline, state.Make<PassThrough>(), node);
+    pipeline.source_node = node.id;
+    AppendFilterProject(child, false, builder, pipeline, node.id);
     return;
   }
   builder.Build(child, *below);

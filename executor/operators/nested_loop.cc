@@ -227,7 +227,14 @@ class FunctionPairs final : public PairSource {
 };
 
 struct LoopLocal : Local {
+  explicit LoopLocal(const planner::PlanNode& the_inner) : inner_node(the_inner) {}
+  ~LoopLocal() override {
+    if (loops == 0) return;
+    participant->execution.instrumentation->AddLoops(inner_node.id, *participant, nanos, inner_rows, loops);
+  }
+  const planner::PlanNode& inner_node;
   Participant* participant = nullptr;
+  uint64_t nanos = 0, inner_rows = 0, loops = 0;   // EXPLAIN ANALYZE: of an inner side run per outer row
   std::unique_ptr<PairSource> pairs;
   EvaluatorPtr condition;
   bool bound = false;
@@ -244,7 +251,7 @@ class NestedLoop final : public Transform {
   NestedLoop(const NestedLoopNode& node, std::shared_ptr<ChunkStore> inner) : node_(node), kind_(node.join), inner_(std::move(inner)) {}
 
   LocalPtr MakeLocal(Participant& participant) override {
-    auto local = std::make_unique<LoopLocal>();
+    auto local = std::make_unique<LoopLocal>(*node_.children[1]);
     local->participant = &participant;
     if (node_.condition != nullptr) local->condition = Compile(node_.condition, participant);
     probing_.fetch_add(1);
@@ -257,11 +264,12 @@ class NestedLoop final : public Transform {
     if (!local.bound) {
       if (local.pairs == nullptr) local.pairs = MakePairs(*local.participant);
       local.pairs->Start(in);
+      if (inner_ == nullptr && local.participant->execution.instrumentation != nullptr) local.loops += in.rows();
       local.found.assign(in.rows(), 0);
       local.unknown.assign(in.rows(), 0);
       local.bound = true;
     }
-    while (local.pairs->Next(in, local.outer_rows, local.inner, local.numbers)) {
+    while (NextPairs(local, in)) {
       local.participant->CheckInterrupt();
       if (Match(local, in, out)) return Progress::kMoreOutput;
     }
@@ -307,6 +315,15 @@ class NestedLoop final : public Transform {
       return std::make_unique<IndexPairs>(static_cast<const planner::IndexScanNode&>(inner), participant);
     }
     return std::make_unique<FunctionPairs>(static_cast<const planner::FunctionScanNode&>(inner), participant);
+  }
+
+  bool NextPairs(LoopLocal& local, const Chunk& in) const {
+    if (local.loops == 0) return local.pairs->Next(in, local.outer_rows, local.inner, local.numbers);
+    const uint64_t start = NowNanos();
+    const bool more = local.pairs->Next(in, local.outer_rows, local.inner, local.numbers);
+    local.nanos += NowNanos() - start;
+    if (more) local.inner_rows += local.inner.rows();
+    return more;
   }
 
   void EnsureMatched() {

@@ -32,6 +32,7 @@ SortSpecification SpecificationOf(const planner::PlanNode& node) {
 namespace {
 
 struct SortLocal : Local {
+  const Participant* participant = nullptr;
   std::shared_ptr<SortRun> run;
   std::vector<const Vector*> keys;
 };
@@ -43,6 +44,7 @@ class SortSink final : public Sink {
 
   LocalPtr MakeLocal(Participant& participant) override {
     auto local = std::make_unique<SortLocal>();
+    local->participant = &participant;
     local->run = std::make_shared<SortRun>(specification_.columns, specification_.orders, state_.context.budget);
     if (specification_.top_n) {
       const RowBounds bounds = EvaluateBounds(specification_.limit, specification_.offset, participant);
@@ -63,10 +65,11 @@ class SortSink final : public Sink {
     auto& local = static_cast<SortLocal&>(base);
     local.run->Sort();
     if (state_.instrumentation != nullptr) {
-      state_.instrumentation->Update(node_.id, [&](planner::NodeActuals& actuals) {
-        actuals.sort_method = specification_.top_n ? "top-N heapsort" : "quicksort";
-        actuals.memory_bytes += local.run->bytes();
+      state_.instrumentation->UpdateSpace(node_.id, *local.participant, [&](planner::SpaceActuals& space) {
+        space.sort_method = specification_.top_n ? "top-N heapsort" : "quicksort";
+        space.memory_bytes += local.run->bytes();
       });
+      if (runs_->merged_above) state_.instrumentation->Add(node_.id, *local.participant, 0, 0, local.run->rows(), true);
     }
     std::lock_guard lock(runs_->mutex);
     runs_->runs.push_back(std::move(local.run));

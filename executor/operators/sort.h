@@ -22,6 +22,7 @@ SortSpecification SpecificationOf(const planner::PlanNode& node);   // of a Sort
 struct SortRuns {
   std::mutex mutex;
   std::vector<std::shared_ptr<SortRun>> runs;
+  bool merged_above = false;               // by a Gather Merge: a participant's rows are counted where its run is sorted
 };
 
 // Collects rows into runs; runs are sorted by the participant that collected them.

@@ -13,7 +13,7 @@ constexpr size_t kQueuedChunks = 8;
 ParallelRun::ParallelRun(std::vector<Pipeline*> phases, Pipeline* stream, ExecutionState& state, int workers_planned, bool separate)
     : phases_(std::move(phases)), stream_(stream), state_(state), separate_(separate), control_(std::make_shared<Control>()) {
   const int workers = state.context.pool == nullptr ? 0 : std::min(workers_planned, state.context.max_parallel_workers);
-  for (int i = 0; i <= std::max(workers, 0); ++i) places_.push_back(std::make_unique<Place>(state, i == 0, &stop_));
+  for (int i = 0; i <= std::max(workers, 0); ++i) places_.push_back(std::make_unique<Place>(state, static_cast<uint32_t>(i), &stop_));
   control_->run = this;
 }
 
@@ -127,19 +127,22 @@ void ParallelRun::RunPhase(Pipeline& pipeline) {
     for (const auto& place : places_) place->state = PlaceState::kIdle;
   }
   Rethrow();
-  const uint32_t parts = pipeline.sink->PrepareFinish();
-  RunParts(*pipeline.sink, parts, parallel);
-  pipeline.sink->Finish();
+  uint32_t parts = 0;
+  RunMeasured(places_[0]->participant, pipeline.sink_node, [&] { parts = pipeline.sink->PrepareFinish(); });
+  RunParts(pipeline, parts, parallel);
+  RunMeasured(places_[0]->participant, pipeline.sink_node, [&] { pipeline.sink->Finish(); });
   pipeline.finished = true;
 }
 
-void ParallelRun::RunParts(Sink& sink, uint32_t parts, bool parallel) {
+void ParallelRun::RunParts(const Pipeline& pipeline, uint32_t parts, bool parallel) {
   const auto next = std::make_shared<std::atomic<uint32_t>>(0);
-  const auto work = [this, &sink, parts, next](Place& place) {
-    for (uint32_t part; !stop_.load(std::memory_order_relaxed) && (part = next->fetch_add(1, std::memory_order_relaxed)) < parts;) {
-      place.participant.CheckInterrupt();
-      sink.FinishPart(part);
-    }
+  const auto work = [this, &pipeline, parts, next](Place& place) {
+    RunMeasured(place.participant, pipeline.sink_node, [&] {
+      for (uint32_t part; !stop_.load(std::memory_order_relaxed) && (part = next->fetch_add(1, std::memory_order_relaxed)) < parts;) {
+        place.participant.CheckInterrupt();
+        pipeline.sink->FinishPart(part);
+      }
+    });
   };
   if (parallel && parts > 1) Launch(std::min(static_cast<int>(places_.size()) - 1, static_cast<int>(parts) - 1), work);
   try {

@@ -49,7 +49,7 @@ class ParallelRun {
  private:
   enum class PlaceState { kIdle, kRunning, kParked, kFinished };
   struct Place {
-    Place(ExecutionState& state, bool leader, const std::atomic<bool>* stop) : participant{state, leader, stop} {}
+    Place(ExecutionState& state, uint32_t number, const std::atomic<bool>* stop) : participant{state, number == 0, number, stop} {}
     Participant participant;
     std::unique_ptr<PipelineRunner> runner;
     PlaceState state = PlaceState::kIdle;
@@ -68,7 +68,7 @@ class ParallelRun {
 
   void Launch(int wanted, const std::function<void(Place&)>& work);
   void RunPhase(Pipeline& pipeline);
-  void RunParts(Sink& sink, uint32_t parts, bool parallel);
+  void RunParts(const Pipeline& pipeline, uint32_t parts, bool parallel);
   void WaitForWorkers(std::unique_lock<std::mutex>& lock);
   void StreamOf(Place& place);             // a worker's turn
   void StartStream();

@@ -26,6 +26,9 @@ class GroupTable {
   // in their store, which must live as long.
   void Adopt(uint8_t* const* sources, uint32_t count, uint8_t** targets);
 
+  uint64_t bytes() const { return store_->bytes() + directory_bytes(); }
+  // Of what finds the rows, adopted ones among them.
+  uint64_t directory_bytes() const { return directory_.capacity() * sizeof(uint64_t) + rows_.capacity() * sizeof(uint8_t*); }
   uint64_t groups() const { return groups_; }
   const RowLayout& layout() const { return layout_; }
   RowStore& store() { return *store_; }

@@ -405,6 +405,23 @@ TEST_P(ParallelTest, ActualsAddUp) {
   }
 }
 
+// Times are wall time by loop: above a Gather no node may take longer than the statement did; below it, a loop is one participant's.
+TEST_P(ParallelTest, TimesAreWallTimes) {
+  instrument_ = true;
+  const auto plan = PlanOf(Grouped(ScanOf(table_), {Slot(1, type_oid::kInt4)}, {Aggregate("sum", {Slot(0, type_oid::kInt4)})}));
+  const uint64_t start = NowNanos();
+  Run(plan);
+  const double elapsed = static_cast<double>(NowNanos() - start) / 1e6;
+  for (const planner::PlanNode* node = plan->root.get(); node != nullptr; node = node->children.empty() ? nullptr : node->children[0].get()) {
+    const planner::NodeActuals& actuals = actuals_.nodes[node->id];
+    ASSERT_GT(actuals.loops, 0u);
+    EXPECT_LE(actuals.total_ms / static_cast<double>(actuals.loops), elapsed);
+    EXPECT_LE(actuals.startup_ms, actuals.total_ms);
+    EXPECT_LE(actuals.workers.size(), static_cast<size_t>(std::max(GetParam().workers, 0)));
+    if (node->kind == planner::NodeKind::kAggregate) EXPECT_GT(actuals.memory_bytes, 0u);
+  }
+}
+
 std::string NameOf(const ::testing::TestParamInfo<Configuration>& info) {
   return (info.param.workers < 0 ? std::string("Serial") : "Workers" + std::to_string(info.param.workers)) +
          (info.param.chunk_size == kVectorSize ? "" : "Chunks" + std::to_string(info.param.chunk_size));
