@@ -106,6 +106,9 @@ struct SeqScanNode : PlanNode {
   // Conjuncts of `filter` that zone maps can use: column position, operator, an expression without slots evaluated once at start.
   struct ZoneCondition { uint32_t column; storage::ZoneFilter::Op op; ExprRef value; };
   std::vector<ZoneCondition> zone_conditions;
+  // Rows for which the build side of a hash join above has no match in `column` may be left out once it is built: Plan::runtime_filters.
+  struct RuntimeFilter { uint32_t column; uint32_t number; };
+  std::vector<RuntimeFilter> runtime_filters;
   // The filter's columns come first in `columns`: the scan reads the first `filter_columns`, filters, then reads the rest for the survivors.
   uint32_t filter_columns = 0;
 };
@@ -176,6 +179,10 @@ struct HashJoinNode : PlanNode {                // children: outer (probe), inne
   std::vector<ExprRef> inner_keys;              // over the inner child's output
   std::vector<bool> null_equals;                // per key: IS NOT DISTINCT FROM
   ExprRef residual;                             // further join condition, over left then right columns
+  // Inner, right and semi joins: key `key`'s values of the build side become runtime filter `number` for scans on the outer side, whose rows
+  // they reach without passing the nullable side of an outer join, a limit or a window.
+  struct RuntimeFilter { uint32_t key; uint32_t number; };
+  std::vector<RuntimeFilter> runtime_filters;
   // kMark: without it the mark is never null. With it (one key, no residual): null for a null key, or for no match but a null among the
   // inner keys; false whenever the inner side is empty.
   bool null_aware = false;
@@ -311,6 +318,7 @@ struct Plan {
   std::vector<PlanNodePtr> ctes;                // by Cte number; null when inlined
   std::vector<std::string> cte_names;           // for EXPLAIN
   uint32_t node_count = 0;
+  uint32_t runtime_filters = 0;                 // numbered from 0
   std::vector<sql::OutputColumn> output;
   std::string parallel_reason;                  // why serial or parallel: EXPLAIN's "Parallel:" line
   std::shared_ptr<const sql::BoundStatement> statement;   // keeps catalog entries alive

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "executor/execution_state.h"
 #include "tests/unit/executor/fixture.h"
 
 namespace gather::executor {
