@@ -11,6 +11,26 @@ std::string_view WithoutTrailingBlanks(std::string_view text) {
   return text;
 }
 
+// The twelve bytes of a short string with blanks behind it.
+struct Blanked {
+  explicit Blanked(const StringRef& text) {
+    constexpr uint64_t kBlanks = 0x2020202020202020;
+    std::memcpy(&first, reinterpret_cast<const char*>(&text) + 4, sizeof(first));
+    std::memcpy(&rest, reinterpret_cast<const char*>(&text) + 8, sizeof(rest));
+    const uint32_t size = text.size();
+    if (size < 4) first |= static_cast<uint32_t>(kBlanks) << (8 * size);
+    if (size < 12) rest |= kBlanks << (size < 4 ? 0 : 8 * (size - 4));
+  }
+  bool operator==(const Blanked&) const = default;
+  uint32_t first;
+  uint64_t rest;
+};
+
+bool EqualBpchar(const StringRef& a, const StringRef& b) {
+  if (a.is_inline() && b.is_inline()) return Blanked(a) == Blanked(b);
+  return a == b || WithoutTrailingBlanks(a.view()) == WithoutTrailingBlanks(b.view());
+}
+
 int CompareBpchar(const StringRef& a, const StringRef& b) {
   const int order = WithoutTrailingBlanks(a.view()).compare(WithoutTrailingBlanks(b.view()));
   return order < 0 ? -1 : order > 0;
@@ -53,10 +73,10 @@ GATHER_KERNEL(TextLarger) { PickText(arguments, rows, result, [](const StringRef
 GATHER_KERNEL(TextSmaller) { PickText(arguments, rows, result, [](const StringRef& a, const StringRef& b) { return a.Compare(b) < 0; }); }
 
 GATHER_KERNEL(BpcharEqual) {
-  CompareText(arguments, rows, result, [](const StringRef& a, const StringRef& b) { return a == b || CompareBpchar(a, b) == 0; });
+  CompareText(arguments, rows, result, EqualBpchar);
 }
 GATHER_KERNEL(BpcharNotEqual) {
-  CompareText(arguments, rows, result, [](const StringRef& a, const StringRef& b) { return !(a == b) && CompareBpchar(a, b) != 0; });
+  CompareText(arguments, rows, result, [](const StringRef& a, const StringRef& b) { return !EqualBpchar(a, b); });
 }
 GATHER_KERNEL(BpcharLess) { CompareText(arguments, rows, result, [](const StringRef& a, const StringRef& b) { return CompareBpchar(a, b) < 0; }); }
 GATHER_KERNEL(BpcharLessOrEqual) { CompareText(arguments, rows, result, [](const StringRef& a, const StringRef& b) { return CompareBpchar(a, b) <= 0; }); }

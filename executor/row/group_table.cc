@@ -20,7 +20,7 @@ uint8_t* RowOf(uint64_t entry) { return reinterpret_cast<uint8_t*>(entry & kPoin
 }  // namespace
 
 GroupTable::GroupTable(std::vector<SqlType> key_types, uint32_t tail_bytes, MemoryBudget* budget)
-    : layout_(key_types, kHeaderBytes, tail_bytes), store_(std::make_shared<RowStore>(layout_, budget)) {
+    : layout_(key_types, kHeaderBytes, tail_bytes), store_(std::make_shared<RowStore>(layout_, budget)), cache_(key_types) {
   if (budget != nullptr) directory_memory_ = MemoryReservation(*budget);
   directory_.assign(kFirstSlots, 0);
   mask_ = kFirstSlots - 1;
@@ -50,6 +50,26 @@ void GroupTable::Hashes(std::span<const Vector> keys, uint32_t count) {
 }
 
 void GroupTable::FindOrAdd(std::span<const Vector> keys, uint32_t count, uint8_t** rows, Selection* added) {
+  if (count > kVectorSize || !cache_.Find(keys, count, rows, misses_)) {
+    AddMissing(keys, count, rows, added);
+    return;
+  }
+  if (added != nullptr) added->Renew();
+  if (misses_.size() == 0) return;
+  missing_.assign(keys.begin(), keys.end());
+  for (Vector& key : missing_) key.Slice(misses_, misses_.size());
+  missing_rows_.resize(misses_.size());
+  AddMissing(missing_, misses_.size(), missing_rows_.data(), added);
+  for (Vector& key : missing_) key = Vector();
+  for (uint32_t i = 0; i < misses_.size(); ++i) {
+    rows[misses_[i]] = missing_rows_[i];
+    cache_.Note(misses_[i], missing_rows_[i]);
+  }
+  if (added == nullptr) return;
+  for (uint32_t i = 0; i < added->size(); ++i) added->data()[i] = misses_[added->data()[i]];
+}
+
+void GroupTable::AddMissing(std::span<const Vector> keys, uint32_t count, uint8_t** rows, Selection* added) {
   Hashes(keys, count);
   for (size_t i = 0; i < keys.size(); ++i) key_forms_[i] = RowForm(keys[i], count);
   if (added != nullptr) added->Renew();

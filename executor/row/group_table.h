@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "executor/row/key_cache.h"
 #include "executor/row/row_layout.h"
 
 namespace gather::executor {
@@ -43,6 +44,7 @@ class GroupTable {
 
  private:
   enum class Mode { kAdd, kFind, kAdopt };
+  void AddMissing(std::span<const Vector> keys, uint32_t count, uint8_t** rows, Selection* added);
   void Resolve(std::span<const Vector> keys, uint32_t count, Mode mode, uint8_t* const* sources, uint8_t** rows, Selection* added);
   void Grow(uint64_t groups);
   void Hashes(std::span<const Vector> keys, uint32_t count);
@@ -55,6 +57,10 @@ class GroupTable {
   uint64_t groups_ = 0;
   MemoryReservation directory_memory_;
   // Scratch
+  KeyCache cache_;
+  Selection misses_;
+  std::vector<Vector> missing_;
+  std::vector<uint8_t*> missing_rows_;
   std::vector<Vector> key_forms_;
   std::vector<uint64_t> hashes_;
   std::vector<uint64_t> slots_;

@@ -7,6 +7,8 @@ namespace gather::executor {
 namespace {
 // Blocks of a store linked as one part: a megabyte each at most.
 constexpr size_t kBlocksPerPart = 16;
+// Rows whose slots are fetched ahead of linking them.
+constexpr uint32_t kAhead = 32;
 }  // namespace
 
 JoinTable::JoinTable(std::vector<SqlType> columns, MemoryBudget* budget)
@@ -21,7 +23,7 @@ void JoinTable::Take(std::unique_ptr<RowStore> store) {
 
 uint32_t JoinTable::Prepare() {
   for (const auto& store : *stores_) rows_ += store->rows();
-  const uint64_t slots = std::bit_ceil(std::max<uint64_t>(rows_ + rows_ / 2, 2));
+  const uint64_t slots = std::bit_ceil(std::max<uint64_t>(rows_, 2));
   directory_memory_.Grow(slots * sizeof(uint64_t));
   directory_ = std::make_unique<std::atomic<uint64_t>[]>(slots);
   mask_ = slots - 1;
@@ -38,7 +40,10 @@ void JoinTable::Link(uint32_t number) {
   const RowStore& store = *(*stores_)[part.store];
   for (size_t block = part.first_block; block < part.first_block + part.blocks; ++block) {
     uint8_t* row = store.block(block);
-    for (uint32_t i = 0; i < store.block_rows(block); ++i, row += store.row_size()) {
+    const uint32_t rows = store.block_rows(block);
+    const size_t ahead = static_cast<size_t>(kAhead) * store.row_size();
+    for (uint32_t i = 0; i < rows; ++i, row += store.row_size()) {
+      if (i + kAhead < rows) __builtin_prefetch(&directory_[Hash(row + ahead) >> shift_], 1);
       if (row[kInsertedOffset] == 0) continue;           // a null key: no chain
       const uint64_t hash = Hash(row);
       std::atomic<uint64_t>& slot = directory_[hash >> shift_];
