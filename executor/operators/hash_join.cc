@@ -3,6 +3,9 @@
 // A probe keeps pairs (outer row, table row) whose chains are not walked to the end yet. Each round compares all pairs' keys at once and moves on
 // to the chains' next rows; matches are gathered up to a full chunk. Outer columns are handed on through a selection, inner columns are loaded
 // from rows; columns that nobody above reads are left out.
+//
+// A build side that outgrows its memory goes to disk by hash partition, and the outer rows after it. Whoever stops probing last then joins the
+// partitions one by one, dividing further what is still too large.
 #include <algorithm>
 #include <atomic>
 
@@ -10,6 +13,8 @@
 #include "executor/operators/join_columns.h"
 #include "executor/plan_builder.h"
 #include "executor/row/join_table.h"
+#include "executor/spill/row_spill.h"
+#include "executor/spill/spill_policy.h"
 #include "types/compare.h"
 
 namespace gather::executor {
@@ -41,9 +46,29 @@ sql::ExprRef Widened(const sql::ExprRef& key, SqlType other) {
   return cast;
 }
 
+constexpr uint32_t kPartitions = 32;
+constexpr uint32_t kDeepest = 3;             // levels of dividing; what is still too large then has few distinct keys
+// Bits that neither the directory (high) nor its tags (low) use up.
+uint32_t PartitionOf(uint64_t hash, uint32_t level) { return static_cast<uint32_t>(hash >> (32 - 5 * level)) & (kPartitions - 1); }
+
+// Rows on disk: some streams of files.
+using SpilledRows = std::vector<std::pair<std::shared_ptr<const RowSpill>, uint32_t>>;
+uint64_t RowsOf(const SpilledRows& rows) {
+  uint64_t count = 0;
+  for (const auto& [spill, stream] : rows) count += spill->rows(stream);
+  return count;
+}
+
+// Both sides of one partition.
+struct JoinPartition {
+  SpilledRows inner, outer;
+  uint32_t level = 0;
+};
+
 // What both sides share.
 struct JoinShared {
-  JoinShared(const HashJoinNode& the_node, ExecutionState& the_state) : node(the_node), state(the_state), used(the_node) {
+  JoinShared(const HashJoinNode& the_node, ExecutionState& the_state)
+      : node(the_node), state(the_state), used(the_node), policy(the_state, SpillPolicy::Use::kHash) {
     const planner::PlanNode& inner = *node.children[1];
     outer_columns = node.children[0]->output.size();
     inner_columns = inner.output.size();
@@ -69,8 +94,14 @@ struct JoinShared {
         types.push_back(key.type);
       }
     }
-    table = std::make_unique<JoinTable>(types, state.context.budget);
+    inner_types = types;
+    table = MakeTable();
+    std::vector<SqlType> outer_types;
+    for (const planner::PlanColumn& column : node.children[0]->output) outer_types.push_back(column.type);
+    outer_layout = RowLayout(outer_types, sizeof(uint64_t));
   }
+  std::unique_ptr<JoinTable> MakeTable() const { return std::make_unique<JoinTable>(inner_types, state.context.budget); }
+  bool CanSpill() const { return policy.can_spill() && !inner_keys.empty(); }
   bool NullEquals(size_t key) const { return key < node.null_equals.size() && node.null_equals[key]; }
 
   const HashJoinNode& node;
@@ -84,12 +115,23 @@ struct JoinShared {
   std::vector<bool> key_stored;              // kept for the key's sake
   std::unique_ptr<JoinTable> table;
   std::atomic<bool> has_null_key{false};
+
+  const SpillPolicy policy;
+  std::vector<SqlType> inner_types;          // of the table's columns
+  RowLayout outer_layout;                    // of outer rows on disk, behind their hash
+  std::atomic<uint64_t> build_bytes{0};
+  std::atomic<bool> spilled{false};
+  uint64_t inner_rows = 0;                   // in all, once built
+  std::mutex mutex;
+  std::vector<std::shared_ptr<RowSpill>> inner_spills, outer_spills;
 };
 
 // ---- build
 
 struct BuildLocal : Local {
   std::unique_ptr<RowStore> store;
+  std::shared_ptr<RowSpill> spill;
+  uint64_t counted_bytes = 0;                // of the store, in JoinShared::build_bytes
   ExpressionList keys;
   std::vector<Vector> key_values;
   std::vector<uint64_t> hashes;
@@ -149,17 +191,47 @@ class JoinBuild final : public Sink {
       local.key_values[k] = Vector();
     }
     local.store->ChargeHeap();
+    if (shared_->CanSpill()) Watch(local);
     return Progress::kNeedInput;
   }
 
-  void Merge(Local& base) override { shared_->table->Take(std::move(static_cast<BuildLocal&>(base).store)); }
+  void Merge(Local& base) override {
+    auto& local = static_cast<BuildLocal&>(base);
+    std::lock_guard lock(shared_->mutex);
+    if (local.spill != nullptr) shared_->inner_spills.push_back(std::move(local.spill));
+    stores_.push_back(std::move(local.store));
+  }
+
   uint32_t PrepareFinish() override {
+    for (const auto& store : stores_) shared_->inner_rows += store->rows();
+    for (const auto& spill : shared_->inner_spills) {
+      for (uint32_t partition = 0; partition < kPartitions; ++partition) shared_->inner_rows += spill->rows(partition);
+    }
+    const bool spilled = shared_->spilled.load(std::memory_order_relaxed);
+    uint64_t most_bytes = 0;
+    for (auto& store : stores_) {
+      most_bytes += store->bytes();
+      if (!spilled) {
+        shared_->table->Take(std::move(store));
+        continue;
+      }
+      shared_->inner_spills.push_back(std::make_shared<RowSpill>(shared_->table->layout(), kPartitions, shared_->policy.directory()));
+      SpillStore(*store, *shared_->inner_spills.back());
+      store.reset();
+    }
+    stores_.clear();
+    uint64_t disk_bytes = 0;
+    for (const auto& spill : shared_->inner_spills) {
+      spill->Finish();
+      disk_bytes += spill->bytes();
+    }
     const uint32_t parts = shared_->table->Prepare();
     if (shared_->state.instrumentation != nullptr) {
       shared_->state.instrumentation->Update(shared_->node.id, [&](planner::NodeActuals& actuals) {
         actuals.hash_buckets = shared_->table->slots();
-        actuals.hash_batches = 1;
-        actuals.memory_bytes = shared_->table->bytes();
+        actuals.hash_batches = spilled ? kPartitions : 1;
+        actuals.memory_bytes = spilled ? std::max(most_bytes, shared_->policy.limit()) : shared_->table->bytes();
+        actuals.disk_bytes = disk_bytes;
       });
     }
     return parts;
@@ -167,6 +239,27 @@ class JoinBuild final : public Sink {
   void FinishPart(uint32_t part) override { shared_->table->Link(part); }
 
  private:
+  static void SpillStore(const RowStore& store, RowSpill& spill) {
+    store.ForEachBlock([&](const uint8_t* row, uint32_t rows, uint32_t size) {
+      for (uint32_t i = 0; i < rows; ++i, row += size) spill.Add(PartitionOf(JoinTable::Hash(row), 0), row);
+    });
+  }
+
+  // Once all participants' rows together are too many, everybody writes down what it has, and what follows.
+  void Watch(BuildLocal& local) const {
+    const uint64_t bytes = local.store->bytes() + local.store->rows() * sizeof(uint64_t);   // and the directory to come
+    const uint64_t all = shared_->build_bytes.fetch_add(bytes - local.counted_bytes, std::memory_order_relaxed) + bytes - local.counted_bytes;
+    local.counted_bytes = bytes;
+    if (all > shared_->policy.limit()) shared_->spilled.store(true, std::memory_order_relaxed);
+    if (!shared_->spilled.load(std::memory_order_relaxed)) return;
+    if (local.spill == nullptr) local.spill = std::make_shared<RowSpill>(shared_->table->layout(), kPartitions, shared_->policy.directory());
+    SpillStore(*local.store, *local.spill);
+    local.store = shared_->table->MakeStore();
+    shared_->build_bytes.fetch_sub(local.counted_bytes, std::memory_order_relaxed);
+    local.counted_bytes = 0;
+  }
+
+  std::vector<std::unique_ptr<RowStore>> stores_;
   const std::shared_ptr<JoinShared> shared_;
 };
 
@@ -178,6 +271,17 @@ struct ProbeLocal : Local {
   std::unique_ptr<Filter> residual;
   std::vector<uint64_t> hashes;
   const Participant* participant = nullptr;
+  const JoinTable* table = nullptr;          // the one probed now
+  // Partitions: this participant's outer rows, and the partition it joins.
+  std::shared_ptr<RowSpill> outer_spill;
+  std::unique_ptr<RowStore> outer_store;
+  std::vector<uint8_t*> row_pointers;
+  std::vector<JoinPartition> partitions;     // still to be joined
+  JoinPartition partition;
+  std::unique_ptr<JoinTable> partition_table;
+  std::unique_ptr<RowSpill::Reader> outer_reader;
+  size_t outer_stream = 0;
+  Chunk outer;
   bool bound = false;                        // an input chunk is being worked on
   // Pairs still to be compared, and their chains' rows.
   std::vector<RowIndex> open;
@@ -208,6 +312,7 @@ class JoinProbe final : public Transform {
     if (shared_->node.residual != nullptr) local->residual = std::make_unique<Filter>(shared_->node.residual, participant);
     local->hashes.resize(kVectorSize);
     local->participant = &participant;
+    local->table = shared_->table.get();
     probing_.fetch_add(1);
     local->counted = true;
     return local;
@@ -216,6 +321,179 @@ class JoinProbe final : public Transform {
   Progress Push(Local& base, Chunk& in, Chunk& out) override {
     auto& local = static_cast<ProbeLocal&>(base);
     out.set_rows(0);
+    if (shared_->spilled.load(std::memory_order_relaxed)) {
+      SpillOuter(local, in);
+      return Progress::kNeedInput;
+    }
+    return Probe(local, in, out);
+  }
+
+  Progress Drain(Local& base, Chunk& out) override {
+    auto& local = static_cast<ProbeLocal&>(base);
+    out.set_rows(0);
+    const bool spilled = shared_->spilled.load(std::memory_order_relaxed);
+    if (kind_ != JoinKind::kRight && kind_ != JoinKind::kFull && !spilled) return Progress::kDone;
+    if (!local.draining) {
+      // Whoever stops probing last hands out the inner rows that nobody has found, or joins the partitions; all marks and rows are there by then.
+      local.draining = true;
+      local.counted = false;
+      if (local.outer_spill != nullptr) {
+        local.outer_spill->Finish();
+        std::lock_guard lock(shared_->mutex);
+        shared_->outer_spills.push_back(std::move(local.outer_spill));
+      }
+      local.drains = probing_.fetch_sub(1) == 1 && !drained_.exchange(true);
+      if (local.drains && spilled) FirstPartitions(local);
+    }
+    if (!local.drains) return Progress::kDone;
+    if (spilled) return NextOfPartitions(local, out) ? Progress::kMoreOutput : Progress::kDone;
+    return EmitUnmatched(local, out) ? Progress::kMoreOutput : Progress::kDone;
+  }
+
+ private:
+  // ---- partitions on disk
+
+  void SpillOuter(ProbeLocal& local, const Chunk& in) const {
+    const uint32_t rows = in.rows();
+    if (local.outer_spill == nullptr) local.outer_spill = std::make_shared<RowSpill>(shared_->outer_layout, kPartitions, shared_->policy.directory());
+    if (local.outer_store == nullptr || local.outer_store->bytes() > kOuterBytes) {
+      local.outer_store = std::make_unique<RowStore>(shared_->outer_layout, shared_->state.context.budget);
+    }
+    HashKeys(local, in);
+    local.row_pointers.resize(rows);
+    for (uint32_t i = 0; i < rows; ++i) {
+      local.row_pointers[i] = local.outer_store->NewRow();
+      std::memcpy(local.row_pointers[i], &local.hashes[i], sizeof(uint64_t));
+    }
+    for (size_t c = 0; c < shared_->outer_columns; ++c) {
+      StoreColumn(shared_->outer_layout.column(c), RowForm(in[c], rows), nullptr, rows, local.row_pointers.data(), local.outer_store->heap());
+    }
+    local.outer_store->ChargeHeap();
+    for (uint32_t i = 0; i < rows; ++i) local.outer_spill->Add(PartitionOf(local.hashes[i], 0), local.row_pointers[i]);
+  }
+
+  void HashKeys(ProbeLocal& local, const Chunk& in) const {
+    local.keys.NextChunk();
+    for (size_t k = 0; k < local.key_values.size(); ++k) {
+      Vector key;
+      local.keys.Evaluate(k, in, key);
+      HashVector(key, in.rows(), local.hashes.data(), k != 0);
+    }
+  }
+
+  void FirstPartitions(ProbeLocal& local) const {
+    for (uint32_t number = kPartitions; number-- > 0;) {
+      JoinPartition partition;
+      for (const auto& spill : shared_->inner_spills) partition.inner.emplace_back(spill, number);
+      for (const auto& spill : shared_->outer_spills) partition.outer.emplace_back(spill, number);
+      local.partitions.push_back(std::move(partition));
+    }
+  }
+
+  bool NextOfPartitions(ProbeLocal& local, Chunk& out) {
+    for (;;) {
+      local.participant->CheckInterrupt();
+      if (local.participant->stopped()) return false;
+      if (local.partition_table == nullptr) {
+        if (local.partitions.empty()) return false;
+        local.partition = std::move(local.partitions.back());
+        local.partitions.pop_back();
+        if (!OpenPartition(local)) continue;
+      }
+      out.set_rows(0);
+      if (local.bound || NextOuter(local)) {
+        Probe(local, local.outer, out);
+        if (!out.empty()) return true;
+        continue;
+      }
+      if ((kind_ == JoinKind::kRight || kind_ == JoinKind::kFull) && EmitUnmatched(local, out)) return true;
+      local.partition_table.reset();
+    }
+  }
+
+  // Loads the inner rows; false when there is nothing to do, or they were too many and have been divided.
+  bool OpenPartition(ProbeLocal& local) const {
+    JoinPartition& partition = local.partition;
+    const bool needs_outer = kind_ != JoinKind::kRight && kind_ != JoinKind::kFull;
+    if (needs_outer && RowsOf(partition.outer) == 0) return false;
+    const bool needs_inner = kind_ == JoinKind::kInner || kind_ == JoinKind::kSemi || kind_ == JoinKind::kRight;
+    if (needs_inner && RowsOf(partition.inner) == 0) return false;
+    auto table = shared_->MakeTable();
+    auto store = table->MakeStore();
+    for (const auto& [spill, stream] : partition.inner) {
+      RowSpill::Reader reader(*spill, stream);
+      while (reader.Next(*store, kVectorSize, local.row_pointers) != 0) {
+        local.participant->CheckInterrupt();
+        if (partition.level < kDeepest && store->bytes() > shared_->policy.limit()) {
+          store.reset();
+          Divide(local);
+          return false;
+        }
+      }
+    }
+    table->Take(std::move(store));
+    const uint32_t parts = table->Prepare();
+    for (uint32_t part = 0; part < parts; ++part) table->Link(part);
+    local.partition_table = std::move(table);
+    local.table = local.partition_table.get();
+    local.outer_stream = 0;
+    local.outer_reader.reset();
+    local.store = local.block = 0;
+    local.row = 0;
+    return true;
+  }
+
+  void Divide(ProbeLocal& local) const {
+    const uint32_t level = local.partition.level + 1;
+    std::vector<JoinPartition> parts(kPartitions);
+    for (JoinPartition& part : parts) part.level = level;
+    const auto divide = [&](const SpilledRows& from, const RowLayout& layout, uint32_t hash_offset, SpilledRows JoinPartition::*side) {
+      auto spill = std::make_shared<RowSpill>(layout, kPartitions, shared_->policy.directory());
+      for (const auto& [file, stream] : from) {
+        RowSpill::Reader reader(*file, stream);
+        for (;;) {
+          RowStore store(layout, shared_->state.context.budget);
+          if (reader.Next(store, kVectorSize, local.row_pointers) == 0) break;
+          local.participant->CheckInterrupt();
+          for (const uint8_t* row : local.row_pointers) {
+            uint64_t hash;
+            std::memcpy(&hash, row + hash_offset, sizeof(hash));
+            spill->Add(PartitionOf(hash, level), row);
+          }
+        }
+      }
+      spill->Finish();
+      for (uint32_t number = 0; number < kPartitions; ++number) (parts[number].*side).emplace_back(spill, number);
+    };
+    divide(local.partition.inner, shared_->table->layout(), JoinTable::kHashOffset, &JoinPartition::inner);
+    divide(local.partition.outer, shared_->outer_layout, 0, &JoinPartition::outer);
+    for (JoinPartition& part : parts) local.partitions.push_back(std::move(part));
+  }
+
+  bool NextOuter(ProbeLocal& local) const {
+    while (local.outer_stream < local.partition.outer.size()) {
+      const auto& [spill, stream] = local.partition.outer[local.outer_stream];
+      if (local.outer_reader == nullptr) local.outer_reader = std::make_unique<RowSpill::Reader>(*spill, stream);
+      const auto store = std::make_shared<RowStore>(shared_->outer_layout, shared_->state.context.budget);
+      const uint32_t rows = local.outer_reader->Next(*store, kVectorSize, local.row_pointers);
+      if (rows != 0) {
+        local.outer.vectors().resize(shared_->outer_columns);
+        for (size_t c = 0; c < shared_->outer_columns; ++c) {
+          local.outer[c] = Vector();
+          LoadColumn(shared_->outer_layout.column(c), local.row_pointers.data(), rows, store, local.outer[c]);
+        }
+        local.outer.set_rows(rows);
+        return true;
+      }
+      local.outer_reader.reset();
+      ++local.outer_stream;
+    }
+    return false;
+  }
+
+  // ---- probing
+
+  Progress Probe(ProbeLocal& local, Chunk& in, Chunk& out) {
     if (!local.bound) {
       Bind(local, in);
       local.bound = true;
@@ -239,24 +517,9 @@ class JoinProbe final : public Transform {
     return Progress::kNeedInput;
   }
 
-  Progress Drain(Local& base, Chunk& out) override {
-    auto& local = static_cast<ProbeLocal&>(base);
-    out.set_rows(0);
-    if (kind_ != JoinKind::kRight && kind_ != JoinKind::kFull) return Progress::kDone;
-    if (!local.draining) {
-      // Whoever stops probing last hands out the inner rows that nobody has found; all marks are set by then.
-      local.draining = true;
-      local.counted = false;
-      local.drains = probing_.fetch_sub(1) == 1 && !drained_.exchange(true);
-    }
-    if (!local.drains) return Progress::kDone;
-    return EmitUnmatched(local, out) ? Progress::kMoreOutput : Progress::kDone;
-  }
-
- private:
   void Bind(ProbeLocal& local, const Chunk& in) {
     const uint32_t rows = in.rows();
-    const JoinTable& table = *shared_->table;
+    const JoinTable& table = *local.table;
     local.found.assign(rows, 0);
     local.open.clear();
     local.open_rows.clear();
@@ -291,7 +554,7 @@ class JoinProbe final : public Transform {
 
   // Compares all open pairs, keeps the matches, moves on along the chains.
   void Round(ProbeLocal& local, const Chunk& in) {
-    const JoinTable& table = *shared_->table;
+    const JoinTable& table = *local.table;
     const auto count = static_cast<uint32_t>(local.open.size());
     local.equal.resize(count);
     for (uint32_t i = 0; i < count; ++i) local.equal[i] = JoinTable::Hash(local.open_rows[i]) == local.hashes[local.open[i]];
@@ -370,12 +633,11 @@ class JoinProbe final : public Transform {
         out[c] = Vector::ConstantNull(in[c].type());
       }
     }
-    LoadInner(local.matched_rows.data() + at, count, out);
+    LoadInner(*local.table, local.matched_rows.data() + at, count, out);
     out.set_rows(count);
   }
 
-  void LoadInner(uint8_t* const* rows, uint32_t count, Chunk& out) const {
-    const JoinTable& table = *shared_->table;
+  void LoadInner(const JoinTable& table, uint8_t* const* rows, uint32_t count, Chunk& out) const {
     const planner::PlanNode& inner = *shared_->node.children[1];
     for (size_t c = 0; c < shared_->inner_columns; ++c) {
       Vector& column = out[shared_->outer_columns + c];
@@ -417,7 +679,7 @@ class JoinProbe final : public Transform {
   Vector Mark(ProbeLocal& local, uint32_t rows) const {
     Vector mark(type_oid::kBool);
     auto* values = mark.data<uint8_t>();
-    const bool null_aware = shared_->node.null_aware && shared_->table->rows() != 0;
+    const bool null_aware = shared_->node.null_aware && shared_->inner_rows != 0;
     const bool inner_null = shared_->has_null_key.load(std::memory_order_relaxed);
     for (uint32_t i = 0; i < rows; ++i) {
       values[i] = local.found[i];
@@ -427,7 +689,7 @@ class JoinProbe final : public Transform {
   }
 
   bool EmitUnmatched(ProbeLocal& local, Chunk& out) {
-    const std::vector<std::shared_ptr<RowStore>>& stores = shared_->table->stores();
+    const std::vector<std::shared_ptr<RowStore>>& stores = local.table->stores();
     std::vector<uint8_t*> rows;
     while (local.store < stores.size() && rows.size() < kVectorSize) {
       const RowStore& store = *stores[local.store];
@@ -449,11 +711,12 @@ class JoinProbe final : public Transform {
     if (rows.empty()) return false;
     out.vectors().resize(shared_->outer_columns + shared_->inner_columns);
     for (size_t c = 0; c < shared_->outer_columns; ++c) out[c] = Vector::ConstantNull(shared_->node.children[0]->output[c].type);
-    LoadInner(rows.data(), static_cast<uint32_t>(rows.size()), out);
+    LoadInner(*local.table, rows.data(), static_cast<uint32_t>(rows.size()), out);
     out.set_rows(static_cast<uint32_t>(rows.size()));
     return true;
   }
 
+  static constexpr uint64_t kOuterBytes = 256 << 10;   // of outer rows on their way to disk
   const std::shared_ptr<JoinShared> shared_;
   const JoinKind kind_;
   std::atomic<uint32_t> probing_{0};

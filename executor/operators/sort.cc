@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "executor/operators/row_bounds.h"
+#include "executor/spill/spill_policy.h"
 
 namespace gather::executor {
 
@@ -34,13 +35,16 @@ namespace {
 struct SortLocal : Local {
   const Participant* participant = nullptr;
   std::shared_ptr<SortRun> run;
+  std::shared_ptr<RowSpill> spill;           // null: everything is in memory
+  std::vector<uint32_t> spilled;             // its streams
+  uint64_t rows = 0, most_bytes = 0;
   std::vector<const Vector*> keys;
 };
 
 class SortSink final : public Sink {
  public:
   SortSink(const planner::PlanNode& node, ExecutionState& state, std::shared_ptr<SortRuns> runs)
-      : node_(node), specification_(SpecificationOf(node)), state_(state), runs_(std::move(runs)) {}
+      : node_(node), specification_(SpecificationOf(node)), state_(state), policy_(state, SpillPolicy::Use::kSort), runs_(std::move(runs)) {}
 
   LocalPtr MakeLocal(Participant& participant) override {
     auto local = std::make_unique<SortLocal>();
@@ -58,6 +62,7 @@ class SortSink final : public Sink {
     auto& local = static_cast<SortLocal&>(base);
     for (size_t k = 0; k < local.keys.size(); ++k) local.keys[k] = &in[specification_.slots[k]];
     local.run->Add(in.vectors(), local.keys, in.rows());
+    if (local.run->bytes() > policy_.limit()) Spill(local);
     return Progress::kNeedInput;
   }
 
@@ -66,28 +71,36 @@ class SortSink final : public Sink {
     local.run->Sort();
     if (state_.instrumentation != nullptr) {
       state_.instrumentation->UpdateSpace(node_.id, *local.participant, [&](planner::SpaceActuals& space) {
-        space.sort_method = specification_.top_n ? "top-N heapsort" : "quicksort";
-        space.memory_bytes += local.run->bytes();
+        space.sort_method = local.spill != nullptr ? "external merge" : specification_.top_n ? "top-N heapsort" : "quicksort";
+        space.memory_bytes += std::max(local.most_bytes, local.run->bytes());
+        if (local.spill != nullptr) space.disk_bytes += local.spill->bytes();
       });
-      if (runs_->merged_above) state_.instrumentation->Add(node_.id, *local.participant, 0, 0, local.run->rows(), true);
+      if (runs_->merged_above) state_.instrumentation->Add(node_.id, *local.participant, 0, 0, local.rows + local.run->rows(), true);
     }
     std::lock_guard lock(runs_->mutex);
+    runs_->spilled_of.emplace_back();
+    for (const uint32_t stream : local.spilled) {
+      runs_->spilled_of.back().push_back(static_cast<uint32_t>(runs_->spilled.size()));
+      runs_->spilled.push_back({local.spill, stream});
+    }
     runs_->runs.push_back(std::move(local.run));
   }
 
  private:
+  void Spill(SortLocal& local) const {
+    local.most_bytes = std::max(local.most_bytes, local.run->bytes());
+    local.run->Sort();
+    local.rows += local.run->rows();
+    if (local.spill == nullptr) local.spill = std::make_shared<RowSpill>(local.run->layout(), 0, policy_.directory(), true);
+    local.spilled.push_back(local.run->SpillTo(*local.spill));
+  }
+
   const planner::PlanNode& node_;
   const SortSpecification specification_;
   ExecutionState& state_;
+  const SpillPolicy policy_;
   const std::shared_ptr<SortRuns> runs_;
 };
-
-// All stores of some runs: strings loaded from their rows keep it.
-std::shared_ptr<const void> OwnerOf(const std::vector<std::shared_ptr<SortRun>>& runs) {
-  auto stores = std::make_shared<std::vector<std::shared_ptr<RowStore>>>();
-  for (const auto& run : runs) stores->push_back(run->store());
-  return stores;
-}
 
 class MergedSource final : public Source {
  public:
@@ -103,15 +116,14 @@ class MergedSource final : public Source {
     const uint32_t count = merge_->Next(rows_.data(), wanted);
     left_ -= count;
     if (count == 0) return Progress::kDone;
-    runs_->runs[0]->Load(rows_.data(), count, owner_, out);
+    runs_->runs[0]->Load(rows_.data(), count, merge_->owner(), out);
     return Progress::kMoreOutput;
   }
 
  private:
   void Start() {
     if (runs_->runs.empty()) return;
-    owner_ = OwnerOf(runs_->runs);
-    merge_ = std::make_unique<RunMerge>(runs_->runs);
+    merge_ = std::make_unique<RunMerge>(runs_->runs, runs_->spilled, state_.context.budget);
     rows_.resize(kVectorSize);
     if (!apply_bounds_) return;
     const RowBounds bounds = EvaluateBounds(specification_.limit, specification_.offset, state_.leader);
@@ -129,7 +141,7 @@ class MergedSource final : public Source {
     SortEntry next;
     if (!ties_ || merge_->last() == nullptr || !merge_->Peek(&next) || CompareEntries(*merge_->last(), next) != 0) return Progress::kDone;
     merge_->Next(rows_.data(), 1);
-    runs_->runs[0]->Load(rows_.data(), 1, owner_, out);
+    runs_->runs[0]->Load(rows_.data(), 1, merge_->owner(), out);
     return Progress::kMoreOutput;
   }
 
@@ -137,7 +149,6 @@ class MergedSource final : public Source {
   const bool apply_bounds_;
   ExecutionState& state_;
   const std::shared_ptr<SortRuns> runs_;
-  std::shared_ptr<const void> owner_;
   std::unique_ptr<RunMerge> merge_;
   std::vector<uint8_t*> rows_;
   uint64_t left_ = RowBounds::kAll;
@@ -146,15 +157,15 @@ class MergedSource final : public Source {
 
 struct RunLocal : Local {
   std::shared_ptr<SortRun> run;
+  std::unique_ptr<RunMerge> merge;           // of the run and what its participant spilled
   bool claimed = false;
-  size_t at = 0;
   std::vector<uint8_t*> rows;
 };
 
 // Below a Gather Merge: every participant streams one run.
 class RunSource final : public Source {
  public:
-  explicit RunSource(std::shared_ptr<SortRuns> runs) : runs_(std::move(runs)) {}
+  RunSource(std::shared_ptr<SortRuns> runs, MemoryBudget* budget) : runs_(std::move(runs)), budget_(budget) {}
   LocalPtr MakeLocal(Participant&) override { return std::make_unique<RunLocal>(); }
 
   Progress Next(Local& base, Chunk& out) override {
@@ -163,19 +174,26 @@ class RunSource final : public Source {
     if (!local.claimed) {
       local.claimed = true;
       const size_t mine = next_.fetch_add(1, std::memory_order_relaxed);
-      if (mine < runs_->runs.size()) local.run = runs_->runs[mine];
+      if (mine < runs_->runs.size()) Claim(local, mine);
     }
-    if (local.run == nullptr || local.at == local.run->rows()) return Progress::kDone;
-    const auto count = static_cast<uint32_t>(std::min<size_t>(kVectorSize, local.run->rows() - local.at));
-    local.rows.resize(count);
-    for (uint32_t i = 0; i < count; ++i) local.rows[i] = local.run->entries()[local.at + i].row;
-    local.at += count;
-    local.run->Load(local.rows.data(), count, local.run->store(), out);
+    if (local.run == nullptr) return Progress::kDone;
+    const uint32_t count = local.merge->Next(local.rows.data(), kVectorSize);
+    if (count == 0) return Progress::kDone;
+    local.run->Load(local.rows.data(), count, local.merge->owner(), out);
     return Progress::kMoreOutput;
   }
 
  private:
+  void Claim(RunLocal& local, size_t mine) const {
+    local.run = runs_->runs[mine];
+    std::vector<SpilledRun> spilled;
+    for (const uint32_t run : runs_->spilled_of[mine]) spilled.push_back(runs_->spilled[run]);
+    local.merge = std::make_unique<RunMerge>(std::vector{local.run}, spilled, budget_);
+    local.rows.resize(kVectorSize);
+  }
+
   const std::shared_ptr<SortRuns> runs_;
+  MemoryBudget* const budget_;
   std::atomic<size_t> next_{0};
 };
 
@@ -184,7 +202,7 @@ void BuildSorted(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& 
   Pipeline* input = builder.BuildInput(*node.children[0], pipeline);
   builder.SetSink(*input, MakeSortSink(node, builder.state(), runs), node);
   if (input->parallel && builder.in_gather()) {
-    builder.SetSource(pipeline, builder.state().Make<RunSource>(runs), node, true);
+    builder.SetSource(pipeline, builder.state().Make<RunSource>(runs, builder.state().context.budget), node, true);
   } else {
     builder.SetSource(pipeline, MakeMergedSource(node, builder.state(), runs, true), node);
   }

@@ -22,6 +22,8 @@ SortSpecification SpecificationOf(const planner::PlanNode& node);   // of a Sort
 struct SortRuns {
   std::mutex mutex;
   std::vector<std::shared_ptr<SortRun>> runs;
+  std::vector<SpilledRun> spilled;
+  std::vector<std::vector<uint32_t>> spilled_of;   // by run: what its participant spilled before, in order
   bool merged_above = false;               // by a Gather Merge: a participant's rows are counted where its run is sorted
 };
 

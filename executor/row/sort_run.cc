@@ -9,6 +9,8 @@ namespace gather::executor {
 namespace {
 
 constexpr uint64_t kEntryChargeStep = 4096;
+// Rows of a spilled run in memory while it is merged.
+constexpr uint32_t kBlockRows = 256;
 // Top-N collects at least this many rows between two prunings.
 constexpr uint64_t kLeastBetweenPrunings = 4 * kVectorSize;
 
@@ -158,6 +160,27 @@ void SortRun::Sort() {
   std::stable_sort(entries_.begin(), entries_.end(), before);
 }
 
+uint32_t SortRun::SpillTo(RowSpill& spill) {
+  const uint32_t stream = spill.AddStream();
+  for (SortEntry& entry : entries_) {
+    // Short keys are kept in the entry only.
+    Key key = KeyOf(entry.row);
+    const uint64_t bytes = __builtin_bswap64(entry.prefix);
+    if (key.data == nullptr) {
+      key.data = reinterpret_cast<const char*>(&bytes);
+      std::memcpy(entry.row, &key, sizeof(key));
+    }
+    spill.Add(stream, entry.row);
+  }
+  spill.Finish(stream);
+  entries_.clear();
+  entries_.shrink_to_fit();
+  entry_memory_.Clear();
+  store_ = std::make_shared<RowStore>(layout_, budget_);
+  has_bound_ = false;
+  return stream;
+}
+
 void SortRun::Load(uint8_t* const* rows, uint32_t count, const std::shared_ptr<const void>& owner, Chunk& out) const {
   out.vectors().resize(layout_.columns());
   for (size_t c = 0; c < layout_.columns(); ++c) LoadColumn(layout_.column(c), rows, count, owner, out[c]);
@@ -166,10 +189,52 @@ void SortRun::Load(uint8_t* const* rows, uint32_t count, const std::shared_ptr<c
 
 // ---- RunMerge
 
-RunMerge::RunMerge(std::vector<std::shared_ptr<SortRun>> runs) : runs_(std::move(runs)) {
+RunMerge::File::File(const SpilledRun& run, const RowLayout& the_layout, MemoryBudget* the_budget)
+    : spill(run.spill), layout(the_layout), budget(the_budget), reader(*run.spill, run.stream) {}
+
+bool RunMerge::File::Refill() {
+  block = std::make_shared<RowStore>(layout, budget);
+  entries.clear();
+  if (reader.Next(*block, kBlockRows, rows) == 0) return false;
+  for (uint8_t* row : rows) {
+    Key key = KeyOf(row);
+    uint8_t bytes[8] = {};
+    std::memcpy(bytes, key.data, std::min<size_t>(key.length, 8));
+    uint64_t prefix;
+    std::memcpy(&prefix, bytes, 8);
+    entries.push_back({__builtin_bswap64(prefix), row});
+  }
+  return true;
+}
+
+void RunMerge::Refill(Cursor& cursor) {
+  if (cursor.file->block != nullptr) retired_.push_back(cursor.file->block);
+  if (!cursor.file->Refill()) {
+    cursor.at = cursor.end = nullptr;
+    return;
+  }
+  cursor.at = cursor.file->entries.data();
+  cursor.end = cursor.at + cursor.file->entries.size();
+}
+
+std::shared_ptr<const void> RunMerge::owner() {
+  if (owner_ != nullptr) return owner_;
+  auto stores = std::make_shared<std::vector<std::shared_ptr<RowStore>>>(retired_);
+  for (const auto& run : runs_) stores->push_back(run->store());
+  for (const auto& file : files_) stores->push_back(file->block);
+  if (files_.empty()) owner_ = stores;
+  return stores;
+}
+
+RunMerge::RunMerge(std::vector<std::shared_ptr<SortRun>> runs, const std::vector<SpilledRun>& spilled, MemoryBudget* budget) : runs_(std::move(runs)) {
+  for (const SpilledRun& run : spilled) {
+    files_.push_back(std::make_unique<File>(run, runs_[0]->layout(), budget));
+    cursors_.push_back({nullptr, nullptr, files_.back().get()});
+    Refill(cursors_.back());
+  }
   for (const auto& run : runs_) cursors_.push_back({run->entries().data(), run->entries().data() + run->entries().size()});
   const auto leaves = static_cast<uint32_t>(std::bit_ceil(std::max<size_t>(cursors_.size(), 1)));
-  cursors_.resize(leaves, {nullptr, nullptr});
+  cursors_.resize(leaves, {nullptr, nullptr, nullptr});
   losers_.assign(leaves, 0);
   // Play the whole tournament bottom up.
   std::vector<uint32_t> winners(2 * leaves);
@@ -210,12 +275,14 @@ bool RunMerge::Peek(SortEntry* entry) const {
 
 uint32_t RunMerge::Next(uint8_t** rows, uint32_t count) {
   uint32_t taken = 0;
+  retired_.clear();
   while (taken < count) {
     Cursor& cursor = cursors_[losers_[0]];
     if (cursor.at == cursor.end) break;
     last_ = *cursor.at++;
     has_last_ = true;
     rows[taken++] = last_.row;
+    if (cursor.at == cursor.end && cursor.file != nullptr) Refill(cursor);
     if (cursors_.size() > 1) Replay(losers_[0]);
   }
   return taken;

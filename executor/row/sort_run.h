@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "executor/row/row_layout.h"
+#include "executor/spill/row_spill.h"
 #include "types/chunk.h"
 #include "types/compare.h"
 
@@ -31,6 +32,8 @@ class SortRun {
   // keys[k]: the column of sort key k.
   void Add(std::span<const Vector> columns, std::span<const Vector* const> keys, uint32_t rows);
   void Sort();
+  // Writes the (sorted) rows to a new stream of `spill` and forgets them. The spill's rows have this run's layout, and string headers.
+  uint32_t SpillTo(RowSpill& spill);
 
   uint64_t rows() const { return entries_.size(); }
   uint64_t bytes() const { return store_->bytes() + entry_memory_.bytes(); }
@@ -61,24 +64,51 @@ class SortRun {
   std::vector<uint8_t*> new_rows_;
 };
 
-// Several sorted runs as one sequence, by a loser tree (Knuth, volume 3, 5.4.1). One thread at a time.
+// A sorted run in a temporary file.
+struct SpilledRun {
+  std::shared_ptr<const RowSpill> spill;
+  uint32_t stream;
+};
+
+// Several sorted runs as one sequence, by a loser tree (Knuth, volume 3, 5.4.1). Of spilled runs a block of rows each is in memory. Equal rows come
+// in the order of the runs, spilled ones first. One thread at a time.
 class RunMerge {
  public:
-  explicit RunMerge(std::vector<std::shared_ptr<SortRun>> runs);
-  // Up to `count` next rows; 0 at the end.
+  explicit RunMerge(std::vector<std::shared_ptr<SortRun>> runs) : RunMerge(std::move(runs), {}, nullptr) {}
+  RunMerge(std::vector<std::shared_ptr<SortRun>> runs, const std::vector<SpilledRun>& spilled, MemoryBudget* budget);
+  // Keeps the strings of the rows that the last Next handed out.
+  std::shared_ptr<const void> owner();
+  // Up to `count` next rows, which of a spilled run are there until the call after; 0 at the end.
   uint32_t Next(uint8_t** rows, uint32_t count);
   // The last row handed out, for ties; null before the first.
   const SortEntry* last() const { return has_last_ ? &last_ : nullptr; }
   bool Peek(SortEntry* entry) const;
 
  private:
+  // Reads a spilled run, block by block.
+  struct File {
+    File(const SpilledRun& run, const RowLayout& layout, MemoryBudget* budget);
+    bool Refill();
+    const std::shared_ptr<const RowSpill> spill;
+    const RowLayout& layout;
+    MemoryBudget* const budget;
+    RowSpill::Reader reader;
+    std::shared_ptr<RowStore> block;
+    std::vector<uint8_t*> rows;
+    std::vector<SortEntry> entries;
+  };
   struct Cursor {
     const SortEntry* at;
     const SortEntry* end;
+    File* file = nullptr;
   };
+  void Refill(Cursor& cursor);
   bool Before(uint32_t a, uint32_t b) const;
   void Replay(uint32_t leaf);
   std::vector<std::shared_ptr<SortRun>> runs_;
+  std::vector<std::unique_ptr<File>> files_;
+  std::vector<std::shared_ptr<RowStore>> retired_;   // blocks used up by the last Next
+  std::shared_ptr<const void> owner_;                // without files: of all runs
   std::vector<Cursor> cursors_;
   std::vector<uint32_t> losers_;          // losers_[0]: the winner
   SortEntry last_{};
