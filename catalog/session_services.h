@@ -39,6 +39,14 @@ struct CursorInfo {                                      // one row of pg_cursor
   int64_t creation_time = 0;
 };
 
+struct ParallelDecisionInfo {                            // one row of gather_parallel_decisions; times in milliseconds
+  uint64_t shape = 0;
+  std::string operation, table, reason;
+  double rows = 0, serial_ms = 0, parallel_ms = 0;
+  int workers_planned = 0;
+  uint64_t executions = 0, workers_launched = 0, serial_samples = 0, parallel_samples = 0;
+};
+
 class SessionServices {
  public:
   virtual ~SessionServices() = default;
@@ -78,6 +86,8 @@ class SessionServices {
   virtual int64_t server_start() const = 0;
   virtual std::vector<PreparedStatementInfo> PreparedStatements() const = 0;
   virtual std::vector<CursorInfo> Cursors() const = 0;
+  virtual std::vector<ParallelDecisionInfo> ParallelDecisions() const { return {}; }
+  virtual void ForgetParallelDecisions() {}
 };
 
 }  // namespace gather::catalog

@@ -1,5 +1,7 @@
 #include "executor/execution.h"
 
+#include <chrono>
+
 #include "executor/chunk_store.h"
 #include "executor/execution_state.h"
 #include "executor/expression/evaluator.h"
@@ -67,6 +69,29 @@ struct Execution::State {
   Pipeline* top = nullptr;
   std::unique_ptr<PipelineRunner> runner;
   bool done = false;
+  // A plan that was decided to be serial tells how long it took, so that the decision can be looked at again.
+  bool told = false;
+  uint64_t nanos = 0;
+  bool Next(Chunk& out) {
+    if (runner == nullptr) {
+      RunDependencies(*top, all.leader);
+      runner = std::make_unique<PipelineRunner>(*top, all.leader);
+    }
+    for (;;) {
+      const Progress progress = runner->Next(out);
+      if (progress == Progress::kMoreOutput) return true;
+      if (progress != Progress::kDone) continue;
+      done = true;
+      runner.reset();                      // its measurements are complete now
+      return false;
+    }
+  }
+  void Tell() {
+    const std::vector<planner::ParallelDecision>& decisions = all.plan->decisions;
+    if (told || all.context.history == nullptr || decisions.empty() || decisions[0].workers != 0) return;
+    told = true;
+    all.context.history->Add(decisions[0], 0, static_cast<double>(nanos) / 1e6, 0);
+  }
 };
 
 Execution::Execution(planner::PlanRef plan, ExecutionContext context) : state_(std::make_unique<State>(std::move(plan), std::move(context))) {
@@ -82,18 +107,12 @@ Execution::~Execution() {
 bool Execution::Next(Chunk& out) {
   State& state = *state_;
   if (state.done) return false;
-  if (state.runner == nullptr) {
-    RunDependencies(*state.top, state.all.leader);
-    state.runner = std::make_unique<PipelineRunner>(*state.top, state.all.leader);
-  }
-  for (;;) {
-    const Progress progress = state.runner->Next(out);
-    if (progress == Progress::kMoreOutput) return true;
-    if (progress != Progress::kDone) continue;
-    state.done = true;
-    state.runner.reset();                  // its measurements are complete now
-    return false;
-  }
+  const bool timed = !state.all.plan->decisions.empty();
+  const auto since = timed ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
+  const bool more = state.Next(out);
+  if (timed) state.nanos += static_cast<uint64_t>(std::chrono::nanoseconds(std::chrono::steady_clock::now() - since).count());
+  if (!more) state.Tell();
+  return more;
 }
 
 uint64_t Execution::rows_modified() const { return state_->all.rows_modified; }

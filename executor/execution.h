@@ -40,6 +40,7 @@ struct ExecutionContext {
   MemoryBudget* budget = nullptr;                     // the query's: operators make children of it
   catalog::SessionServices* session = nullptr;
   WorkerPool* pool = nullptr;                         // null: serial
+  planner::ParallelHistory* history = nullptr;        // told what workers brought; null: nobody
   std::vector<Datum> parameters;
   int64_t work_mem = 4 << 20;
   int max_parallel_workers = 8;

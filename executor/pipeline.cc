@@ -4,12 +4,15 @@
 #include <chrono>
 
 #include "executor/execution_state.h"
+#include "executor/pool/worker_pool.h"
 
 namespace gather::executor {
 
 void Participant::CheckInterrupt() const {
   if (execution.context.interrupt != nullptr) execution.context.interrupt->Check();
 }
+
+bool Participant::ShouldLeave() const { return pool != nullptr && pool->TryLeave(); }
 
 uint64_t NowNanos() {
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count());
@@ -89,6 +92,7 @@ Progress PipelineRunner::NextFromSource(Chunk& out) {
     const Progress progress = pipeline_.source->Next(Of(source_local_), out);
     if (measured_ != nullptr) [[unlikely]] measured_->Stop(0, progress == Progress::kMoreOutput ? out.rows() : 0);
     if (progress != Progress::kMoreOutput) return progress;
+    if (participant_.after_chunk && !participant_.after_chunk(*pipeline_.source)) participant_.after_chunk = nullptr;
     if (out.empty()) continue;
     if (out.rows() <= chunk_size) return progress;
     unsplit_ = std::move(out);

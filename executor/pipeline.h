@@ -19,6 +19,8 @@
 
 namespace gather::executor {
 
+class Source;
+class WorkerPool;
 struct ExecutionState;
 
 enum class Progress : uint8_t {
@@ -34,9 +36,14 @@ struct Participant {
   bool leader = true;
   uint32_t number = 0;                       // among a run's participants; 0: the leader
   const std::atomic<bool>* stop = nullptr;   // set: nobody wants more rows; runners end at once
+  WorkerPool* pool = nullptr;                // a worker's: whom it may have to make room for
+  // The leader's, while there is something to decide: told after each chunk of a source; false: no more.
+  std::function<bool(const Source&)> after_chunk;
   bool stopped() const { return stop != nullptr && stop->load(std::memory_order_relaxed); }
   // Check at least once per chunk; throws when the statement was cancelled.
   void CheckInterrupt() const;
+  // At a morsel border of a shared source: true when this worker is to leave the rest to the others, for another query waits for a worker.
+  bool ShouldLeave() const;
 };
 
 // What an operator keeps for one participant. MakeLocal may return null when there is nothing to keep.
@@ -57,6 +64,8 @@ class Source : public Operator {
   virtual LocalPtr MakeLocal(Participant& participant) = 0;
   // kMoreOutput: `out` holds the next rows (perhaps none); kDone: the end, `out` is empty; kBlocked.
   virtual Progress Next(Local& local, Chunk& out) = 0;
+  // The part of the work that no participant has taken yet, 0 to 1; negative: not known. Thread-safe.
+  virtual double Remaining() const { return -1; }
   // Nobody will ask any more: let go of workers.
   virtual void Stop() {}
 };

@@ -468,7 +468,7 @@ class Explainer {
         SortActuals(entry, actual);
         break;
       case NodeKind::kGather: case NodeKind::kGatherMerge: {
-        const int planned = node.kind == NodeKind::kGather ? static_cast<const GatherNode&>(node).workers_planned : static_cast<const GatherMergeNode&>(node).workers_planned;
+        const int planned = static_cast<const GatherBase&>(node).workers_planned;
         Filter(entry, node);
         Integer(entry, "Workers Planned", static_cast<uint64_t>(planned));
         if (actual != nullptr) Integer(entry, "Workers Launched", static_cast<uint64_t>(std::max(0, actual->workers_launched)));

@@ -22,6 +22,7 @@
 
 #include "catalog/catalog.h"
 #include "catalog/settings.h"
+#include "planner/parallel_history.h"
 #include "sql/query.h"
 #include "storage/scan.h"
 #include "types/chunk.h"
@@ -289,14 +290,20 @@ struct LockRowsNode : PlanNode {
   std::vector<Lock> locks;
 };
 
-struct GatherNode : PlanNode {
-  GatherNode() : PlanNode(NodeKind::kGather) {}
+// What Gather and Gather Merge have in common: the workers they ask for, at the start or when the leader's rate shows that they pay.
+struct GatherBase : PlanNode {
+  using PlanNode::PlanNode;
   int workers_planned = 0;
+  bool at_once = false;                         // forced: not left to measurement
+  uint32_t decision = 0;                        // of Plan::decisions
 };
 
-struct GatherMergeNode : PlanNode {             // every worker's stream is sorted by `keys`
-  GatherMergeNode() : PlanNode(NodeKind::kGatherMerge) {}
-  int workers_planned = 0;
+struct GatherNode : GatherBase {
+  GatherNode() : GatherBase(NodeKind::kGather) {}
+};
+
+struct GatherMergeNode : GatherBase {           // every worker's stream is sorted by `keys`
+  GatherMergeNode() : GatherBase(NodeKind::kGatherMerge) {}
   std::vector<SortKey> keys;
 };
 
@@ -321,6 +328,7 @@ struct Plan {
   uint32_t runtime_filters = 0;                 // numbered from 0
   std::vector<sql::OutputColumn> output;
   std::string parallel_reason;                  // why serial or parallel: EXPLAIN's "Parallel:" line
+  std::vector<ParallelDecision> decisions;      // one per Gather; without any, the one against the largest scan, if there was a choice
   std::shared_ptr<const sql::BoundStatement> statement;   // keeps catalog entries alive
 };
 using PlanRef = std::shared_ptr<const Plan>;
@@ -357,6 +365,7 @@ struct PlannerContext {
   ConstantEvaluator* evaluator = nullptr;
   const catalog::FunctionRegistry* functions = nullptr;   // for rewrites that need a function (count correction, casts of index keys)
   const storage::Snapshot* snapshot = nullptr;         // to look at a few rows of the tables; null: estimates go without
+  const ParallelHistory* history = nullptr;            // what earlier runs say about workers; null: nothing
   const std::vector<Datum>* parameters = nullptr;      // custom plan: client parameters as constants; null: generic plan
 };
 

@@ -109,7 +109,7 @@ class StatementPlanner {
   }
 
   void PlaceGathers(Plan& plan) {
-    Parallelizer parallelizer(planning_.context.settings);
+    Parallelizer parallelizer(planning_.context.settings, planning_.context.history);
     if (statement_->kind == sql::StatementKind::kModify) parallelizer.Forbid("the statement modifies data");
     parallelizer.Inspect(*plan.root);
     for (const InitPlan& init : plan.init_plans) if (init.root != nullptr) parallelizer.Inspect(*init.root);
@@ -118,6 +118,7 @@ class StatementPlanner {
     for (InitPlan& init : plan.init_plans) if (init.root != nullptr) init.root = parallelizer.Place(std::move(init.root));
     for (PlanNodePtr& cte : plan.ctes) if (cte != nullptr) cte = parallelizer.Place(std::move(cte));
     plan.parallel_reason = parallelizer.Reason();
+    plan.decisions = parallelizer.TakeDecisions();
   }
 
   void AddModify(Plan& plan) {

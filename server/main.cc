@@ -61,9 +61,10 @@ int Serve(const Configuration& configuration) {
   const int cores = ThisMachine().cores;
   const int workers = static_cast<int>(std::min<int64_t>(settings->GetInteger("max_parallel_workers"), cores));
   executor::WorkerPool pool(workers);
+  planner::ParallelHistory history;
   executor::SessionRegistry sessions(static_cast<size_t>(settings->GetInteger("max_connections")));
   executor::Timer timer;
-  executor::Instance instance{storage, catalog, functions, budget, cores > 1 ? &pool : nullptr, sessions, timer, settings, NowMicros(), &Log};
+  executor::Instance instance{storage, catalog, functions, budget, cores > 1 ? &pool : nullptr, history, sessions, timer, settings, NowMicros(), &Log};
 
   storage.SetTableNames([&catalog](StorageId id) { return maintenance::TableName(catalog, id); });
   maintenance::MaintenanceOptions maintenance_options;

@@ -36,6 +36,11 @@ GATHER_SYSTEM_KERNEL(False) { Fill<uint8_t>(result, rows, 0); }
 GATHER_SYSTEM_KERNEL(Zero) { Fill<int32_t>(result, rows, 0); }
 GATHER_SYSTEM_KERNEL(Nothing) { Fill<int32_t>(result, rows, 0); }
 
+GATHER_SYSTEM_KERNEL(ForgetParallelDecisions) {
+  SessionOf(context).ForgetParallelDecisions();
+  Fill<int32_t>(result, rows, 0);
+}
+
 GATHER_SYSTEM_KERNEL(CurrentSchema) {
   SessionServices& session = SessionOf(context);
   const SchemaEntry* schema = session.catalog_view()->FindSchema(session.CurrentSchema());
@@ -249,6 +254,9 @@ const FunctionRow kRows[] = {
      Volatility::kVolatile, ParallelSafety::kRestricted},
     {2230, "pg_stat_clear_snapshot", {}, kVoid, Nothing,
      "statistics: discard current transaction's statistics snapshot", false, Volatility::kVolatile,
+     ParallelSafety::kRestricted},
+    {9101, "gather_parallel_decisions_reset", {}, kVoid, ForgetParallelDecisions,
+     "forget what earlier executions taught about parallel workers", false, Volatility::kVolatile,
      ParallelSafety::kRestricted},
     // clang-format on
 };

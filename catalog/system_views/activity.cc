@@ -80,6 +80,22 @@ void PgPreparedStatements(const SystemViewContext& context, RowWriter& out) {
   }
 }
 
+// Times of one shape on average; without samples they are null.
+void GatherParallelDecisions(const SystemViewContext& context, RowWriter& out) {
+  for (const ParallelDecisionInfo& row : context.session.ParallelDecisions()) {
+    const auto time = [&out](uint64_t samples, double ms) { samples == 0 ? out.Null() : out.Float8(ms); };
+    out.Int8(static_cast<int64_t>(row.shape)).Text(row.operation).Text(row.table).Int8(static_cast<int64_t>(row.rows));
+    out.Text(row.workers_planned == 0 ? "serial" : "parallel").Int4(row.workers_planned).Text(row.reason);
+    out.Int8(static_cast<int64_t>(row.executions)).Int8(static_cast<int64_t>(row.workers_launched));
+    out.Int8(static_cast<int64_t>(row.serial_samples));
+    time(row.serial_samples, row.serial_ms);
+    out.Int8(static_cast<int64_t>(row.parallel_samples));
+    time(row.parallel_samples, row.parallel_ms);
+    const bool both = row.serial_samples != 0 && row.parallel_samples != 0 && row.parallel_ms > 0;
+    both ? out.Float8(row.serial_ms / row.parallel_ms) : out.Null();
+  }
+}
+
 void PgCursors(const SystemViewContext& context, RowWriter& out) {
   for (const CursorInfo& row : context.session.Cursors()) {
     out.Text(row.name).Text(row.text).Bool(row.hold).Bool(row.binary).Bool(row.scrollable).Timestamptz(row.creation_time);

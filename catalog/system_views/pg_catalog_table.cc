@@ -9,6 +9,11 @@ using namespace type_oid;
 
 const SystemViewInfo kViews[] = {
     // clang-format off
+    {9100, "pg_catalog", "gather_parallel_decisions", 'v',
+     {{"shape", kInt8}, {"operation", kText}, {"driving_table", kText}, {"driving_rows", kInt8}, {"decision", kText},
+      {"workers_planned", kInt4}, {"reason", kText}, {"executions", kInt8}, {"workers_launched", kInt8},
+      {"serial_samples", kInt8}, {"serial_ms", kFloat8}, {"parallel_samples", kInt8}, {"parallel_ms", kFloat8},
+      {"speedup", kFloat8}}, GatherParallelDecisions, ""},
     {2600, "pg_catalog", "pg_aggregate", 'r',
      {{"aggfnoid", kRegproc, true}, {"aggkind", kChar, true}, {"aggnumdirectargs", kInt2, true},
       {"aggtransfn", kRegproc, true}, {"aggfinalfn", kRegproc, true}, {"aggcombinefn", kRegproc, true},

@@ -28,8 +28,8 @@ void RunInitPlans(ExecutionState& state) {
 
 class ParallelSource : public Source {
  public:
-  ParallelSource(uint32_t node, int workers_planned, std::vector<Pipeline*> phases, Pipeline* stream, ExecutionState& state, bool separate)
-      : node_(node), workers_planned_(workers_planned), phases_(std::move(phases)), stream_(stream), state_(state), separate_(separate) {}
+  ParallelSource(const planner::GatherBase& plan, std::vector<Pipeline*> phases, Pipeline* stream, ExecutionState& state, bool separate)
+      : plan_(plan), phases_(std::move(phases)), stream_(stream), state_(state), separate_(separate) {}
   LocalPtr MakeLocal(Participant&) override { return nullptr; }
   void Stop() override {
     if (run_ == nullptr) return;
@@ -40,22 +40,29 @@ class ParallelSource : public Source {
  protected:
   void Start() {
     RunInitPlans(state_);
-    run_ = std::make_unique<ParallelRun>(phases_, stream_, state_, workers_planned_, separate_);
+    run_ = std::make_unique<ParallelRun>(phases_, stream_, state_, plan_, separate_);
     run_->RunPhases();
   }
   void Report() {
-    if (state_.instrumentation == nullptr) return;
+    if (reported_) return;
+    reported_ = true;
     const int launched = run_->workers_launched();
-    state_.instrumentation->Update(node_, [&](planner::NodeActuals& actuals) { actuals.workers_launched = launched; });
+    const std::vector<planner::ParallelDecision>& decisions = state_.plan->decisions;
+    if (state_.context.history != nullptr && plan_.decision < decisions.size()) {
+      const auto milliseconds = [](uint64_t nanos) { return static_cast<double>(nanos) / 1e6; };
+      state_.context.history->Add(decisions[plan_.decision], launched, milliseconds(run_->nanos()), milliseconds(run_->serial_nanos()));
+    }
+    if (state_.instrumentation == nullptr) return;
+    state_.instrumentation->Update(plan_.id, [&](planner::NodeActuals& actuals) { actuals.workers_launched = launched; });
   }
 
-  const uint32_t node_;
-  const int workers_planned_;
+  const planner::GatherBase& plan_;
   const std::vector<Pipeline*> phases_;
   Pipeline* const stream_;
   ExecutionState& state_;
   const bool separate_;
   std::unique_ptr<ParallelRun> run_;
+  bool reported_ = false;
 };
 
 class GatherSource final : public ParallelSource {
@@ -73,8 +80,8 @@ class GatherSource final : public ParallelSource {
 // Over a Sort: the participants' runs are merged where they lie.
 class GatherRuns final : public ParallelSource {
  public:
-  GatherRuns(uint32_t node, int workers_planned, std::vector<Pipeline*> phases, ExecutionState& state, Source* merged)
-      : ParallelSource(node, workers_planned, std::move(phases), nullptr, state, true), merged_(merged) {}
+  GatherRuns(const planner::GatherBase& plan, std::vector<Pipeline*> phases, ExecutionState& state, Source* merged)
+      : ParallelSource(plan, std::move(phases), nullptr, state, true), merged_(merged) {}
   Progress Next(Local& local, Chunk& out) override {
     if (run_ == nullptr) {
       Start();
@@ -90,7 +97,7 @@ class GatherRuns final : public ParallelSource {
 class GatherStreams final : public ParallelSource {
  public:
   GatherStreams(const planner::GatherMergeNode& node, std::vector<Pipeline*> phases, Pipeline* stream, ExecutionState& state)
-      : ParallelSource(node.id, node.workers_planned, std::move(phases), stream, state, true), plan_(node) {}
+      : ParallelSource(node, std::move(phases), stream, state, true), keys_(node.keys) {}
   Progress Next(Local&, Chunk& out) override {
     if (run_ == nullptr) {
       Start();
@@ -98,7 +105,7 @@ class GatherStreams final : public ParallelSource {
       for (size_t i = 0; i < run_->participants(); ++i) streams.push_back([this, i](Chunk& chunk) { return run_->NextOf(i, chunk); });
       std::vector<SqlType> types;
       for (const planner::PlanColumn& column : plan_.children[0]->output) types.push_back(column.type);
-      merge_ = std::make_unique<StreamMerge>(std::move(streams), plan_.keys, std::move(types));
+      merge_ = std::make_unique<StreamMerge>(std::move(streams), keys_, std::move(types));
     }
     if (merge_->Next(out)) return Progress::kMoreOutput;
     out.set_rows(0);
@@ -107,7 +114,7 @@ class GatherStreams final : public ParallelSource {
   }
 
  private:
-  const planner::GatherMergeNode& plan_;
+  const std::vector<planner::SortKey>& keys_;
   std::unique_ptr<StreamMerge> merge_;
 };
 
@@ -121,7 +128,7 @@ void BuildGather(const planner::PlanNode& base, PlanBuilder& builder, Pipeline& 
   builder.set_in_gather(false);
   std::vector<Pipeline*> phases;
   Collect(*stream, phases);
-  builder.SetSource(pipeline, builder.state().Make<GatherSource>(node.id, node.workers_planned, std::move(phases), stream, builder.state(), false), node);
+  builder.SetSource(pipeline, builder.state().Make<GatherSource>(node, std::move(phases), stream, builder.state(), false), node);
 }
 
 void BuildGatherMerge(const planner::PlanNode& base, PlanBuilder& builder, Pipeline& pipeline) {
@@ -141,7 +148,7 @@ void BuildGatherMerge(const planner::PlanNode& base, PlanBuilder& builder, Pipel
     phases.push_back(below);
     const bool partial = child.kind == planner::NodeKind::kTopN && static_cast<const planner::TopNNode&>(child).partial;
     Source* merged = MakeMergedSource(child, state, runs, !partial);
-    pipeline.source = state.Make<GatherRuns>(node.id, node.workers_planned, std::move(phases), state, merged);
+    pipeline.source = state.Make<GatherRuns>(node, std::move(phases), state, merged);
     pipeline.source_node = node.id;
     AppendFilterProject(child, false, builder, pipeline, node.id);
     return;

@@ -54,6 +54,7 @@ class SeqScan final : public Source {
     out.set_rows(0);
     for (;;) {
       if (local.morsel.begin == local.morsel.end) {
+        if (node_.parallel_aware && local.participant->ShouldLeave()) return Progress::kDone;
         if (!dispenser_->Take(local.lane, local.morsel_vectors, &local.morsel)) return Progress::kDone;
         local.morsel_vectors = std::min(local.morsel_vectors * 2, kMorselVectors);
         ++local.morsels;
@@ -64,6 +65,10 @@ class SeqScan final : public Source {
       Read(local, visible, out);
       return Progress::kMoreOutput;        // perhaps no row: the runner looks at the interrupt flag and asks again
     }
+  }
+
+  double Remaining() const override {
+    return scan_->vectors() == 0 ? 0 : static_cast<double>(dispenser_->Remaining()) / static_cast<double>(scan_->vectors());
   }
 
  private:

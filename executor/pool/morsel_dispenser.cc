@@ -12,6 +12,16 @@ constexpr uint64_t End(uint64_t range) { return range & 0xFFFFFFFFu; }
 
 MorselDispenser::MorselDispenser(uint64_t end) { lanes_[0].range.store(Pack(0, end), std::memory_order_relaxed); }
 
+uint64_t MorselDispenser::Remaining() const {
+  uint64_t left = 0;
+  const uint32_t lanes = std::min(std::max(joined_.load(std::memory_order_relaxed), 1u), kMostParticipants);
+  for (uint32_t i = 0; i < lanes; ++i) {
+    const uint64_t range = lanes_[i].range.load(std::memory_order_relaxed);
+    left += End(range) - std::min(Begin(range), End(range));
+  }
+  return left;
+}
+
 bool MorselDispenser::TakeFront(Lane& lane, uint32_t most, Morsel* morsel) {
   uint64_t range = lane.range.load(std::memory_order_relaxed);
   while (Begin(range) < End(range)) {

@@ -21,6 +21,8 @@ class MorselDispenser {
   };
   // A lane for a new participant.
   uint32_t Join() { return joined_.fetch_add(1, std::memory_order_relaxed) % kMostParticipants; }
+  // Units that nobody has taken.
+  uint64_t Remaining() const;
   // Up to `most` units; false: nothing left anywhere.
   bool Take(uint32_t lane, uint32_t most, Morsel* morsel);
 

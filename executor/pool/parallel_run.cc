@@ -1,5 +1,7 @@
 #include "executor/pool/parallel_run.h"
 
+#include <algorithm>
+
 #include "executor/pool/worker_pool.h"
 #include "types/statement_scope.h"
 
@@ -8,11 +10,24 @@ namespace gather::executor {
 namespace {
 // Chunks waiting for the leader, per participant. Enough to ride out a pause, little enough to keep memory small.
 constexpr size_t kQueuedChunks = 8;
+// The leader's rate is taken after this long. A worker is at work some 20 to 60 µs after it was asked for; it must find several times that to do.
+constexpr uint64_t kFirstLookNanos = 100'000, kNanosPerWorker = 200'000, kNextLookNanos = 1'000'000;
+
+// Adds the time of a scope to a sum.
+class Stopwatch {
+ public:
+  explicit Stopwatch(uint64_t& sum) : sum_(sum), since_(NowNanos()) {}
+  ~Stopwatch() { sum_ += NowNanos() - since_; }
+
+ private:
+  uint64_t& sum_;
+  const uint64_t since_;
+};
 }  // namespace
 
-ParallelRun::ParallelRun(std::vector<Pipeline*> phases, Pipeline* stream, ExecutionState& state, int workers_planned, bool separate)
-    : phases_(std::move(phases)), stream_(stream), state_(state), separate_(separate), control_(std::make_shared<Control>()) {
-  const int workers = state.context.pool == nullptr ? 0 : std::min(workers_planned, state.context.max_parallel_workers);
+ParallelRun::ParallelRun(std::vector<Pipeline*> phases, Pipeline* stream, ExecutionState& state, const planner::GatherBase& plan, bool separate)
+    : phases_(std::move(phases)), stream_(stream), state_(state), at_once_(plan.at_once || !state.context.leader_participates), separate_(separate), control_(std::make_shared<Control>()) {
+  const int workers = state.context.pool == nullptr ? 0 : std::min(plan.workers_planned, state.context.max_parallel_workers);
   for (int i = 0; i <= std::max(workers, 0); ++i) places_.push_back(std::make_unique<Place>(state, static_cast<uint32_t>(i), &stop_));
   control_->run = this;
 }
@@ -21,6 +36,7 @@ ParallelRun::~ParallelRun() { Stop(); }
 
 void ParallelRun::Stop() {
   stop_.store(true, std::memory_order_relaxed);
+  LeaveSolo();
   {
     std::unique_lock lock(control_->mutex);
     WaitForWorkers(lock);
@@ -57,11 +73,11 @@ void ParallelRun::Rethrow() {
 }
 
 // Asks for up to `wanted` workers; each takes an idle or parked place and does `work` in it.
-void ParallelRun::Launch(int wanted, const std::function<void(Place&)>& work) {
+int ParallelRun::Launch(int wanted, const Work& work) {
   WorkerPool* pool = state_.context.pool;
-  if (pool == nullptr || wanted <= 0) return;
+  if (pool == nullptr || wanted <= 0) return 0;
   const int granted = pool->Reserve(wanted);
-  if (granted == 0) return;
+  if (granted == 0) return 0;
   uint64_t phase;
   {
     std::lock_guard lock(control_->mutex);
@@ -96,9 +112,57 @@ void ParallelRun::Launch(int wanted, const std::function<void(Place&)>& work) {
       control->changed.notify_all();
     });
   }
+  return granted;
+}
+
+void ParallelRun::Invite(const Source* source, Work work) {
+  solo_ = Solo();
+  solo_.source = source;
+  solo_.wanted = static_cast<int>(places_.size()) - 1;
+  solo_.next_look = kFirstLookNanos;
+  solo_.work = std::move(work);
+  if (at_once_) {
+    solo_.wanted -= Launch(solo_.wanted, solo_.work);
+    solo_.measured = true;
+    serial_known_ = false;
+  }
+  if (solo_.wanted > 0) places_[0]->participant.after_chunk = [this](const Source& of) { return Consider(of); };
+}
+
+bool ParallelRun::Consider(const Source& source) {
+  if (&source != solo_.source) return true;
+  const uint64_t nanos = solo_.nanos + (NowNanos() - solo_.since);
+  if (nanos < solo_.next_look) return true;
+  if (!solo_.measured) {
+    solo_.measured = true;
+    const double left = source.Remaining();
+    if (left < 0) {
+      serial_known_ = false;
+    } else {
+      const double all = static_cast<double>(nanos) / std::max(1 - left, 1e-6);
+      serial_nanos_ += static_cast<uint64_t>(all);
+      solo_.wanted = std::min(solo_.wanted, static_cast<int>(std::min(all * left / kNanosPerWorker, 1e6)));
+      if (solo_.wanted == 0) return false;
+    }
+  }
+  const int granted = Launch(solo_.wanted, solo_.work);
+  solo_.wanted -= granted;
+  // Only who has nobody may send for another query's worker.
+  const bool alone = granted == 0 && solo_.wanted == static_cast<int>(places_.size()) - 1;
+  if (alone != solo_.asking) alone ? state_.context.pool->Ask() : state_.context.pool->Withdraw();
+  solo_.asking = alone;
+  solo_.next_look = nanos + kNextLookNanos;
+  return solo_.wanted > 0;
+}
+
+void ParallelRun::LeaveSolo() {
+  if (solo_.asking) state_.context.pool->Withdraw();
+  solo_ = Solo();
+  if (!places_.empty()) places_[0]->participant.after_chunk = nullptr;
 }
 
 void ParallelRun::RunPhases() {
+  const Stopwatch watch(nanos_);
   for (Pipeline* phase : phases_) {
     if (!phase->finished) RunPhase(*phase);
   }
@@ -113,12 +177,16 @@ void ParallelRun::RunPhase(Pipeline& pipeline) {
     if (!stop_.load(std::memory_order_relaxed)) place.runner->Merge();
     place.runner.reset();
   };
-  if (parallel) Launch(static_cast<int>(places_.size()) - 1, work);
+  if (parallel) Invite(pipeline.source, work);
+  const uint64_t since = solo_.since = NowNanos();
   try {
     work(*places_[0]);
   } catch (...) {
     Fail(std::current_exception());
   }
+  // Ended before anybody looked, or by nobody else: that was the serial time.
+  if (!parallel || (!at_once_ && !solo_.measured)) serial_nanos_ += NowNanos() - since;
+  LeaveSolo();
   {
     // Whoever has not begun by now is not needed any more: the leader has seen the end of the input.
     std::unique_lock lock(control_->mutex);
@@ -137,12 +205,14 @@ void ParallelRun::RunPhase(Pipeline& pipeline) {
 void ParallelRun::RunParts(const Pipeline& pipeline, uint32_t parts, bool parallel) {
   const auto next = std::make_shared<std::atomic<uint32_t>>(0);
   const auto work = [this, &pipeline, parts, next](Place& place) {
+    const uint64_t since = NowNanos();
     RunMeasured(place.participant, pipeline.sink_node, [&] {
       for (uint32_t part; !stop_.load(std::memory_order_relaxed) && (part = next->fetch_add(1, std::memory_order_relaxed)) < parts;) {
         place.participant.CheckInterrupt();
         pipeline.sink->FinishPart(part);
       }
     });
+    parts_nanos_.fetch_add(NowNanos() - since, std::memory_order_relaxed);
   };
   if (parallel && parts > 1) Launch(std::min(static_cast<int>(places_.size()) - 1, static_cast<int>(parts) - 1), work);
   try {
@@ -156,6 +226,7 @@ void ParallelRun::RunParts(const Pipeline& pipeline, uint32_t parts, bool parall
     WaitForWorkers(lock);
     for (const auto& place : places_) place->state = PlaceState::kIdle;
   }
+  serial_nanos_ += parts_nanos_.exchange(0, std::memory_order_relaxed);
   Rethrow();
 }
 
@@ -188,7 +259,15 @@ void ParallelRun::StreamOf(Place& place) {
 
 void ParallelRun::StartStream() {
   streaming_ = true;
-  if (stream_->parallel && places_.size() > 1) Launch(static_cast<int>(places_.size()) - 1, [this](Place& place) { StreamOf(place); });
+  if (!stream_->parallel || places_.size() == 1) return;
+  const auto work = [this](Place& place) { StreamOf(place); };
+  if (separate_) {
+    // The merge needs a row of everyone before it has its first.
+    serial_known_ = false;
+    Launch(static_cast<int>(places_.size()) - 1, work);
+  } else {
+    Invite(stream_->source, work);
+  }
 }
 
 void ParallelRun::Resume() {
@@ -206,6 +285,7 @@ void ParallelRun::Resume() {
 }
 
 bool ParallelRun::Next(Chunk& out) {
+  const Stopwatch watch(nanos_);
   if (!streaming_) StartStream();
   Place& leader = *places_[0];
   for (;;) {
@@ -238,7 +318,11 @@ bool ParallelRun::Next(Chunk& out) {
       return true;
     }
     if (mine->runner == nullptr) mine->runner = std::make_unique<PipelineRunner>(*stream_, mine->participant);
+    solo_.since = NowNanos();
     const Progress progress = mine->runner->Next(out);
+    const uint64_t turn = NowNanos() - solo_.since;
+    solo_.nanos += turn;
+    if (!at_once_ && !solo_.measured) serial_nanos_ += progress == Progress::kDone ? solo_.nanos : 0;
     std::lock_guard lock(control_->mutex);
     mine->state = progress == Progress::kDone ? PlaceState::kFinished : mine == &leader ? PlaceState::kIdle : PlaceState::kParked;
     if (progress == Progress::kMoreOutput) return true;
@@ -246,6 +330,7 @@ bool ParallelRun::Next(Chunk& out) {
 }
 
 bool ParallelRun::NextOf(size_t number, Chunk& out) {
+  const Stopwatch watch(nanos_);
   if (!streaming_) StartStream();
   Place& place = *places_[number];
   for (;;) {

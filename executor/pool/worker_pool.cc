@@ -37,6 +37,14 @@ int WorkerPool::Reserve(int wanted) {
   }
 }
 
+bool WorkerPool::TryLeave() {
+  int asking = asking_.load(std::memory_order_relaxed);
+  while (asking > 0) {
+    if (asking_.compare_exchange_weak(asking, asking - 1, std::memory_order_relaxed)) return true;
+  }
+  return false;
+}
+
 void WorkerPool::Release(int workers) { free_.fetch_add(workers, std::memory_order_acq_rel); }
 
 void WorkerPool::Run(std::function<void()> task) {

@@ -5,6 +5,7 @@
 
 #include "catalog/catalog.h"
 #include "catalog/settings.h"
+#include "planner/parallel_history.h"
 #include "storage/storage.h"
 #include "types/memory_budget.h"
 
@@ -20,6 +21,7 @@ struct Instance {
   const catalog::FunctionRegistry& functions;
   MemoryBudget& budget;
   WorkerPool* pool;                                        // null: no parallelism
+  planner::ParallelHistory& history;
   SessionRegistry& sessions;
   Timer& timer;
   std::shared_ptr<const catalog::Settings> settings;       // the server's values

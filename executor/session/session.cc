@@ -299,6 +299,7 @@ planner::PlanRef Session::PlanStatement(std::shared_ptr<const sql::BoundStatemen
   context.parameters = parameters;
   context.functions = &instance_.functions;
   context.snapshot = &execution.snapshot;
+  context.history = &instance_.history;
   return planner::MakePlan(std::move(bound), context);
 }
 
@@ -602,6 +603,7 @@ ExecutionContext Session::MakeExecutionContext(std::vector<Datum> parameters) {
   context.budget = &instance_.budget;
   context.session = this;
   context.pool = instance_.pool;
+  context.history = &instance_.history;
   context.parameters = std::move(parameters);
   const StatementSettings& settings = statement_settings();
   context.work_mem = settings.work_mem;
@@ -889,6 +891,17 @@ std::vector<catalog::CursorInfo> Session::Cursors() const {
   for (const auto& [name, portal] : portals_) {
     if (portal->statement == nullptr) continue;
     rows.push_back({name, portal->statement->text, portal->hold, false, portal->cursor && !portal->forward_only, portal->creation_time});
+  }
+  return rows;
+}
+
+std::vector<catalog::ParallelDecisionInfo> Session::ParallelDecisions() const {
+  std::vector<catalog::ParallelDecisionInfo> rows;
+  for (const planner::ParallelHistory::Record& record : instance_.history.All()) {
+    rows.push_back({.shape = record.last.shape, .operation = record.last.operation, .table = record.last.table, .reason = record.last.reason,
+                    .rows = record.last.rows, .serial_ms = record.serial_ms, .parallel_ms = record.parallel_ms, .workers_planned = record.last.workers,
+                    .executions = record.executions, .workers_launched = record.workers_launched, .serial_samples = record.serial_samples,
+                    .parallel_samples = record.parallel_samples});
   }
   return rows;
 }

@@ -202,6 +202,8 @@ class Session final : public catalog::SessionServices {
   int64_t server_start() const override { return instance_.start_time; }
   std::vector<catalog::PreparedStatementInfo> PreparedStatements() const override;
   std::vector<catalog::CursorInfo> Cursors() const override;
+  std::vector<catalog::ParallelDecisionInfo> ParallelDecisions() const override;
+  void ForgetParallelDecisions() override { instance_.history.Reset(); }
 
  private:
   struct SavepointMark {

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "planner/expressions.h"
+#include "planner/physical/plan_shape.h"
 #include "planner/physical/plan_walk.h"
 #include "types/error.h"
 
@@ -77,10 +78,22 @@ PlanNodePtr Parallelizer::Place(PlanNodePtr root) {
 }
 
 std::string Parallelizer::Reason() const {
-  if (!parallel_reason_.empty()) return parallel_reason_;
+  if (!decisions_.empty()) return decisions_.front().reason;
   if (!forbidden_.empty()) return "serial, " + forbidden_;
+  if (!serial_.reason.empty()) return serial_.reason;
   if (!serial_reason_.empty()) return "serial, " + serial_reason_;
   return "serial, nothing to share among workers";
+}
+
+std::vector<ParallelDecision> Parallelizer::TakeDecisions() {
+  if (decisions_.empty() && serial_.shape != 0) decisions_.push_back(std::move(serial_));
+  return std::move(decisions_);
+}
+
+void Parallelizer::Plan(GatherBase& gather, int workers) const {
+  gather.workers_planned = workers;
+  gather.at_once = settings_.debug_parallel_query || forced_;
+  gather.decision = static_cast<uint32_t>(decisions_.size() - 1);
 }
 
 bool Parallelizer::ExpressionsSafe(const PlanNode& node) const {
@@ -141,7 +154,7 @@ double Parallelizer::Divisor(int workers) const {
   return workers + std::max(0.0, 1.0 - 0.3 * workers);
 }
 
-int Parallelizer::Workers(const PlanNode& node, Operations operations, double rows_up, double extra_cost) {
+int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operations operations, double rows_up, double extra_cost) {
   const SeqScanNode* scan = DrivingScan(node);
   if (scan == nullptr) return 0;
   for (const PlanNode* at = &node; at != scan; at = at->children[0].get()) {
@@ -165,19 +178,30 @@ int Parallelizer::Workers(const PlanNode& node, Operations operations, double ro
   for (const auto& [name, value] : scan->table->options) {
     if (name == "parallel_workers") option = std::atoi(value.c_str());
   }
-  const auto serial = [&](std::string reason) {
-    if (rows > serial_rows_) {
-      serial_rows_ = rows;
-      serial_reason_ = std::move(reason);
-    }
+  ParallelDecision decision;
+  decision.operation = operations.join ? "join" : operations.aggregate ? "aggregate" : operations.sort ? "sort" : operations.filter ? "filter" : "scan";
+  decision.table = scan->table->name;
+  decision.rows = rows;
+  const auto serial = [&](const std::string& reason) {
+    if (rows <= serial_.rows) return 0;
+    serial_ = std::move(decision);
+    serial_.reason = "serial, " + reason;
     return 0;
   };
   if (option == 0) return serial("table " + scan->table->name + " has parallel_workers = 0");
   const bool forced = settings_.debug_parallel_query || option > 0;
+  forced_ = option > 0;
+  ParallelHistory::Verdict verdict;
   const std::string cores = settings_.parallel_threshold >= 0 ? "parallel_threshold" : Format("%d cores", settings_.cores);
   if (!forced) {
     if (settings_.parallel_threshold < 0 && rows < kAlwaysSerialRows) return serial(Number(rows) + " rows are too few for any worker");
-    if (rows < threshold) return serial(Format("%.0f rows, the %s threshold is %.0f (%s)", rows, what, threshold, cores.c_str()));
+    decision.shape = ShapeOf(whole);
+    if (history_ != nullptr && settings_.parallel_threshold < 0) verdict = history_->Ask(decision.shape, rows);
+    if (verdict.advice == ParallelHistory::Advice::kSerial) {
+      return serial(Format("%llu runs with workers were %.2f times as fast, less than %.1f", static_cast<unsigned long long>(verdict.samples), verdict.speedup,
+                           ParallelHistory::kSpeedup));
+    }
+    if (rows < threshold && verdict.advice == ParallelHistory::Advice::kNone) return serial(Format("%.0f rows, the %s threshold is %.0f (%s)", rows, what, threshold, cores.c_str()));
   }
   int workers = option;
   if (workers < 0) {
@@ -186,7 +210,7 @@ int Parallelizer::Workers(const PlanNode& node, Operations operations, double ro
     for (double size = std::max(threshold, 1000.0) * 3; size <= rows && workers < limit; size *= 3) ++workers;
   }
   workers = std::max(1, std::min(workers, limit));
-  if (!forced && settings_.parallel_threshold < 0) {
+  if (!forced && settings_.parallel_threshold < 0 && verdict.advice == ParallelHistory::Advice::kNone) {
     const double work = node.total_cost + extra_cost;
     const double saved = work * (1 - 1 / Divisor(workers));
     const double price = cost_.ParallelSetup() + rows_up * cost_.ParallelRow();
@@ -194,12 +218,22 @@ int Parallelizer::Workers(const PlanNode& node, Operations operations, double ro
       return serial(Format("workers would save %.2f and cost %.2f (setup %.2f, %.0f rows to pass)", saved, price, cost_.ParallelSetup(), rows_up));
     }
   }
-  if (parallel_reason_.empty()) {
-    parallel_reason_ = forced && option > 0 ? Format("%d workers: table %s has parallel_workers = %d", workers, scan->table->name.c_str(), option)
-                       : forced             ? Format("%d workers: forced by debug_parallel_query", workers)
-                                            : Format("%d workers: %.0f rows, the %s threshold is %.0f (%s)", workers, rows, what, threshold, cores.c_str());
-    if (workers == 1) parallel_reason_.replace(0, 9, "1 worker");
+  decision.workers = workers;
+  decision.reason = Format("%d worker%s: ", workers, workers == 1 ? "" : "s");
+  const auto samples = static_cast<unsigned long long>(verdict.samples);
+  if (forced && option > 0) {
+    decision.reason += Format("table %s has parallel_workers = %d", decision.table.c_str(), option);
+  } else if (forced) {
+    decision.reason += "forced by debug_parallel_query";
+  } else if (verdict.speedup > 0) {
+    decision.reason += Format("%llu runs with workers were %.2f times as fast", samples, verdict.speedup);
+  } else if (verdict.advice == ParallelHistory::Advice::kParallel) {
+    decision.reason += Format("%llu serial runs took %.1f ms each", samples, verdict.serial_ms);
+  } else {
+    decision.reason += Format("%.0f rows, the %s threshold is %.0f (%s)", rows, what, threshold, cores.c_str());
   }
+  if (decision.shape == 0) decision.shape = ShapeOf(whole);
+  decisions_.push_back(std::move(decision));
   return workers;
 }
 
@@ -227,7 +261,7 @@ void Parallelizer::Share(PlanNode& node, double divisor) {
 
 PlanNodePtr Parallelizer::MakeGather(PlanNodePtr node, int workers, double rows) {
   auto gather = std::make_unique<GatherNode>();
-  gather->workers_planned = workers;
+  Plan(*gather, workers);
   CopyShape(*node, *gather);
   gather->rows = rows;
   gather->startup_cost = node->startup_cost + cost_.ParallelSetup();
@@ -246,7 +280,7 @@ PlanNodePtr Parallelizer::PlaceAggregate(PlanNodePtr node) {
   operations.aggregate = true;
   const double groups = node->rows;
   const double own = aggregate.total_cost - child.total_cost;
-  int workers = splits ? Workers(child, operations, groups * 2, own) : 0;
+  int workers = splits ? Workers(child, aggregate, operations, groups * 2, own) : 0;
   if (workers == 0) {
     node->children[0] = PlaceBelow(std::move(node->children[0]));
     return node;
@@ -299,7 +333,7 @@ PlanNodePtr Parallelizer::PlaceSort(PlanNodePtr node) {
     can = can && !bound.with_ties && bound.limit != nullptr && constant(bound.limit) && constant(bound.offset);
   }
   const double own = node->total_cost - child.total_cost;
-  const int workers = can ? Workers(child, operations, top ? rows * 3 : rows, own) : 0;
+  const int workers = can ? Workers(child, *node, operations, top ? rows * 3 : rows, own) : 0;
   if (workers == 0) {
     node->children[0] = PlaceBelow(std::move(node->children[0]));
     return node;
@@ -307,7 +341,7 @@ PlanNodePtr Parallelizer::PlaceSort(PlanNodePtr node) {
   const double divisor = Divisor(workers);
   Share(child, divisor);
   auto merge = std::make_unique<GatherMergeNode>();
-  merge->workers_planned = workers;
+  Plan(*merge, workers);
   merge->keys = top ? static_cast<TopNNode&>(*node).keys : static_cast<SortNode&>(*node).keys;
   // The merge needs the keys: a projection that drops them moves above it.
   std::vector<ExprRef> projection = std::move(node->projection);
@@ -365,7 +399,7 @@ PlanNodePtr Parallelizer::PlaceBelow(PlanNodePtr node) {
   if (node->kind == NodeKind::kSort || node->kind == NodeKind::kTopN) return PlaceSort(std::move(node));
   if (CanShare(*node)) {
     const double rows = node->rows;
-    if (const int workers = Workers(*node, {}, rows, 0); workers > 0) {
+    if (const int workers = Workers(*node, *node, {}, rows, 0); workers > 0) {
       Share(*node, Divisor(workers));
       return MakeGather(std::move(node), workers, rows);
     }

@@ -19,8 +19,8 @@ ParallelThresholds ThresholdsFor(const PlannerSettings& settings);
 
 class Parallelizer {
  public:
-  explicit Parallelizer(const PlannerSettings& settings)
-      : settings_(settings), cost_(settings), thresholds_(ThresholdsFor(settings)) {}
+  Parallelizer(const PlannerSettings& settings, const ParallelHistory* history)
+      : settings_(settings), history_(history), cost_(settings), thresholds_(ThresholdsFor(settings)) {}
 
   // Nothing of the statement may run in a worker: `why` becomes the reason.
   void Forbid(std::string why) { if (forbidden_.empty()) forbidden_ = std::move(why); }
@@ -28,6 +28,8 @@ class Parallelizer {
   void Inspect(const PlanNode& root);
   PlanNodePtr Place(PlanNodePtr root);
   std::string Reason() const;
+  // One per Gather placed; else the one against the largest scan; none where there was nothing to decide.
+  std::vector<ParallelDecision> TakeDecisions();
 
  private:
   struct Operations { bool join = false, aggregate = false, sort = false, filter = false; };
@@ -39,17 +41,21 @@ class Parallelizer {
   bool IsSafeBelow(const PlanNode& node) const;        // may run, whole, below a Gather
   bool ExpressionsSafe(const PlanNode& node) const;
   const SeqScanNode* DrivingScan(const PlanNode& node) const;
-  // Workers for a Gather above `node` that passes `rows_up` rows; 0: serial, with the reason noted.
-  int Workers(const PlanNode& node, Operations operations, double rows_up, double extra_cost);
+  // Workers for a Gather above `node`, part of `whole`, that passes `rows_up` rows; 0: serial, with the reason noted.
+  int Workers(const PlanNode& node, const PlanNode& whole, Operations operations, double rows_up, double extra_cost);
+  void Plan(GatherBase& gather, int workers) const;    // as the last call of Workers decided
   void Share(PlanNode& node, double divisor);          // marks and rescales the shared path
   PlanNodePtr MakeGather(PlanNodePtr node, int workers, double rows);
   double Divisor(int workers) const;
 
   const PlannerSettings& settings_;
+  const ParallelHistory* const history_;
   CostModel cost_;
   ParallelThresholds thresholds_;
-  std::string forbidden_, serial_reason_, parallel_reason_;
-  double serial_rows_ = -1;
+  bool forced_ = false;                                // by the table's option, at the last call of Workers
+  std::string forbidden_, serial_reason_;
+  ParallelDecision serial_{.rows = -1};                // the one with most rows
+  std::vector<ParallelDecision> decisions_;            // for workers
 };
 
 }  // namespace gather::planner

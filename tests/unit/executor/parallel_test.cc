@@ -53,6 +53,7 @@ class ParallelTest : public ExecutorTest, public ::testing::WithParamInterface<C
     if (!parallel()) return child;
     auto gather = std::make_unique<planner::GatherNode>();
     gather->workers_planned = 4;
+    gather->at_once = true;
     gather->output = child->output;
     gather->children.push_back(std::move(child));
     return gather;
@@ -192,6 +193,7 @@ TEST_P(ParallelTest, SortMergesRuns) {
       auto merge = std::make_unique<planner::GatherMergeNode>();
       merge->keys = keys;
       merge->workers_planned = 4;
+      merge->at_once = true;
       merge->output = output;
       merge->children.push_back(std::move(sorted));
       sorted = std::move(merge);
@@ -230,6 +232,7 @@ TEST_P(ParallelTest, GatherMergeOfSortedStreams) {
   auto merge = std::make_unique<planner::GatherMergeNode>();
   merge->keys = {{0, SortOrder{}}};
   merge->workers_planned = 4;
+  merge->at_once = true;
   merge->output = result->output;
   merge->children.push_back(std::move(result));
   const Rows rows = Run(PlanOf(std::move(merge)));
