@@ -162,7 +162,7 @@ class Orderer {
       for (const JoinEdge& edge : graph_.edges) {
         if ((edge.leaves & right) != 0 && IsSubset(edge.leaves, left | right)) rows *= estimator_.Selectivity(edge.condition);
       }
-      *out = {left, right, std::max(1.0, rows), a.cost + b.cost + cost_.HashJoin(a.rows, b.rows, rows)};
+      *out = {left, right, std::max(1.0, rows), a.cost + b.cost + AttachedCost(leaf.kind, a.rows, b.rows, rows)};
       return true;
     }
     if (!IsWhole(left) || !IsWhole(right)) return false;
@@ -180,6 +180,12 @@ class Orderer {
     return std::any_of(graph_.edges.begin(), graph_.edges.end(), [&](const JoinEdge& edge) {
       return (edge.leaves & left) != 0 && (edge.leaves & right) != 0 && IsSubset(edge.leaves, left | right) && IsEquality(*edge.condition);
     });
+  }
+
+  // All but single joins can be turned round, to build the smaller side (joins.cc).
+  double AttachedCost(JoinKind kind, double left, double right, double rows) const {
+    const double straight = cost_.HashJoin(left, right, rows);
+    return kind == JoinKind::kSingle ? straight : std::min(straight, cost_.HashJoin(right, left, rows) + cost_.HashRow() * left);
   }
 
   double AttachedFactor(size_t leaf_number, double left_rows) {
@@ -222,7 +228,9 @@ class Orderer {
       }
       rows *= selectivity;
     }
-    rows = std::max(1.0, rows);
+    std::vector<ExprRef> equalities;
+    for (const auto& entry : applied) equalities.push_back(entry.second->condition);
+    rows = std::max(1.0, rows * estimator_.CompositeKeyFactor(equalities));
     for (LeafSet at = set; at != 0; at &= at - 1) {
       const size_t i = First(at);
       if (graph_.leaves[i].kind != JoinKind::kInner) attached *= AttachedFactor(i, rows);

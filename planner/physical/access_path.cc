@@ -98,6 +98,9 @@ std::vector<Lowering::IndexMatch> Lowering::MatchIndexes(const Get& get, const s
     }
     const double rows = estimator_.TableRows(table);
     match.rows = match.unique ? 1 : std::max(1.0, rows * estimator_.Selectivity(match.used, outer.empty() ? static_cast<const LogicalNode*>(&get) : nullptr));
+    if (!match.unique && !match.equal.empty() && index.columns[0].column.value > 0) {
+      match.together = estimator_.RowsTogether(get, static_cast<uint32_t>(index.columns[0].column.value - 1));
+    }
     matches.push_back(std::move(match));
   }
   // The most selective first; unique keys before all.

@@ -13,7 +13,10 @@ double CostModel::SeqScan(double table_rows, double columns, double conditions) 
   return table_rows * (ScanRow() * (0.25 + 0.25 * columns) + conditions * Operator());
 }
 
-double CostModel::IndexScan(double rows) const { return Descent() + std::max(0.0, rows - 1) * IndexRow(); }
+double CostModel::IndexScan(double rows, double together) const {
+  const double vectors = std::max(1.0, rows / std::max(1.0, together));
+  return Descent() + (vectors - 1) * settings_.random_page_cost * kVectorFactor + std::max(0.0, rows - 1) * IndexRow();
+}
 
 double CostModel::HashJoin(double outer_rows, double inner_rows, double out_rows) const {
   return HashRow() * (outer_rows + 2 * inner_rows) + ScanRow() * out_rows;

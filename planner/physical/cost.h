@@ -20,6 +20,7 @@ class CostModel {
   static constexpr double kSortFactor = 0.05;          // cpu_operator_cost per comparison: 3 ns
   static constexpr double kFetchFactor = 0.05;         // random_page_cost: an index descent with its row, 5 µs
   static constexpr double kIndexRowFactor = 4.0;       // cpu_index_tuple_cost: a further entry of the same range and its row, 500 ns
+  static constexpr double kVectorFactor = 0.04;        // random_page_cost: a row in another vector, to be found and decoded, 4 µs
   static constexpr double kSetupFactor = 0.002;        // parallel_setup_cost: waking pooled threads takes 50 µs, not forking
   static constexpr double kTransferFactor = 0.003;     // parallel_tuple_cost: a chunk changes hands as a whole, 7 ns a row
 
@@ -33,7 +34,8 @@ class CostModel {
   double Sort(double rows) const;
 
   double SeqScan(double table_rows, double columns, double conditions) const;
-  double IndexScan(double rows) const;
+  // `together`: how many of them lie next to each other.
+  double IndexScan(double rows, double together = 1e18) const;
   double HashJoin(double outer_rows, double inner_rows, double out_rows) const;
   double NestedLoop(double outer_rows, double inner_rows) const;
   double Aggregate(double rows, double groups, size_t keys, size_t aggregates) const;

@@ -168,7 +168,7 @@ std::optional<Lowered> Lowering::LowerIndexJoin(Join& join, JoinKind kind, Logic
     const bool uses_outer = std::any_of(match.used.begin(), match.used.end(), [&](const ExprRef& used) { return RelationsOf(used).Intersects(outer_relations); });
     if (!uses_outer) continue;
     const double per_row = match.unique ? 1 : std::max(1.0, match.rows);
-    const double probe = cost_.IndexScan(per_row) + cost_.Penalty(settings_.enable_indexscan) + cost_.Penalty(settings_.enable_nestloop);
+    const double probe = cost_.IndexScan(per_row, match.together) + cost_.Penalty(settings_.enable_indexscan) + cost_.Penalty(settings_.enable_nestloop);
     if (outer_rows * probe >= hash_cost) return std::nullopt;
     // The inner scan: its own conditions stay its filter, join conditions the index does not answer become the loop's.
     std::vector<ExprRef> local(conditions.begin(), conditions.begin() + static_cast<std::ptrdiff_t>(own)), rest;
@@ -264,6 +264,22 @@ Lowered Lowering::LowerJoin(Join& join, std::vector<ExprRef> filter, const Colum
       if (mirrored.has_value() && (!best.has_value() || mirrored->node->total_cost < best->node->total_cost)) best = std::move(mirrored);
     }
     if (best.has_value()) return std::move(*best);
+  }
+
+  if (!keys.empty() && (join.join == JoinKind::kSemi || join.join == JoinKind::kAnti)) {
+    const double straight = cost_.HashJoin(left_rows, right_rows, rows);
+    const double pairs = std::max(left_rows, estimator_.JoinRows(JoinKind::kInner, join.conditions, left_relations, left_rows, right_rows));
+    const double turned = cost_.HashJoin(right_rows, left_rows, pairs) + (join.join == JoinKind::kSemi ? 3 * cost_.HashRow() * pairs : 0);
+    // The left rows a semi join has found more than once are told apart by a key of theirs.
+    const std::optional<std::vector<Column>> unique = join.join == JoinKind::kSemi && IsHashable(left.layout) ? UniqueKey(left_node) : std::nullopt;
+    if (turned < straight && (join.join == JoinKind::kAnti || unique.has_value()) && keys[0].right->kind == ExprKind::kColumn && !keys[0].null_equals) {
+      std::vector<HashKey> hash_keys;
+      for (const Key& key : keys) hash_keys.push_back({key.right, key.left, key.null_equals});
+      if (join.join == JoinKind::kAnti) return LowerTurnedAnti(join, std::move(left), std::move(right), hash_keys, residual, filter, required);
+      ColumnSet with_key = below;
+      for (const Column& column : *unique) with_key.Add(column.ref);
+      return LowerTurnedSemi(join, Lower(left_node, with_key), std::move(right), hash_keys, residual, filter, required);
+    }
   }
 
   const JoinKind kind = swap ? Mirrored(join.join) : join.join;

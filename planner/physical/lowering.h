@@ -44,6 +44,7 @@ class Lowering {
     std::vector<ExprRef> used;                         // the conditions it answers
     bool unique = false;                               // at most one row
     double rows = 0;
+    double together = 1e18;                            // how many of them lie next to each other
   };
   struct Ordering {                                    // what a parent would like: the sort items in columns, and how many rows of them
     std::vector<sql::SortItem> items;
@@ -82,6 +83,16 @@ class Lowering {
   Lowered LowerJoin(Join& join, std::vector<ExprRef> filter, const ColumnSet& required);
   std::optional<Lowered> LowerIndexJoin(Join& join, JoinKind kind, LogicalNode& outer, LogicalNode& inner, const std::vector<ExprRef>& filter,
                                         const ColumnSet& required, double hash_cost);
+  struct HashKey { ExprRef outer, inner; bool null_equals; };
+  std::unique_ptr<HashJoinNode> MakeHashJoin(JoinKind kind, const Lowered& outer, const Lowered& inner, const std::vector<HashKey>& keys,
+                                             const std::vector<ExprRef>& residual);
+  // turned_joins.cc: semi and anti joins whose left side is the smaller one: built, and probed with the right side's rows
+  std::optional<std::vector<Column>> UniqueKey(const LogicalNode& node) const;
+  bool IsHashable(const std::vector<Column>& columns) const;
+  Lowered LowerTurnedAnti(Join& join, Lowered left, Lowered right, const std::vector<HashKey>& keys, const std::vector<ExprRef>& residual,
+                          const std::vector<ExprRef>& filter, const ColumnSet& required);
+  Lowered LowerTurnedSemi(Join& join, Lowered left, Lowered right, const std::vector<HashKey>& keys, const std::vector<ExprRef>& residual,
+                          const std::vector<ExprRef>& filter, const ColumnSet& required);
   Lowered LowerLateral(Join& join, const std::vector<ExprRef>& filter, const ColumnSet& required);
   Lowered LowerPerRow(Join& join, const std::vector<ExprRef>& filter, const ColumnSet& required);
 

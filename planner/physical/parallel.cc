@@ -128,7 +128,7 @@ bool Parallelizer::CanShare(const PlanNode& node) const {
     case NodeKind::kResult: return !node.children.empty() && CanShare(*node.children[0]);
     case NodeKind::kHashJoin: {
       const JoinKind kind = static_cast<const HashJoinNode&>(node).join;
-      if (kind == JoinKind::kRight || kind == JoinKind::kFull || !CanShare(*node.children[0]) || !IsSafeBelow(*node.children[1])) return false;
+      if (kind == JoinKind::kFull || !CanShare(*node.children[0]) || !IsSafeBelow(*node.children[1])) return false;
       // A dear inner side that only one participant could work on is better gathered on its own.
       const PlanNode& inner = *node.children[1];
       return settings_.debug_parallel_query || CanShare(inner) || inner.total_cost < 0.3 * node.total_cost;

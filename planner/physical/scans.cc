@@ -140,7 +140,7 @@ Lowered Lowering::MakeIndexScan(const Get& get, const IndexMatch& match, const s
   if (!match.used.empty()) scan->condition = sql::MakeAnd(match.used);  // in columns: the caller turns outer columns into slots
   const double entries = std::max(1.0, match.rows);
   scan->startup_cost = cost_.Descent() * 0.5;
-  scan->total_cost = cost_.IndexScan(entries) + entries * cost_.Operator() * static_cast<double>(rest.size()) + cost_.Penalty(settings_.enable_indexscan);
+  scan->total_cost = cost_.IndexScan(entries, match.together) + entries * cost_.Operator() * static_cast<double>(rest.size()) + cost_.Penalty(settings_.enable_indexscan);
   return Finish(std::move(scan), std::move(layout), required, rows);
 }
 

@@ -14,8 +14,6 @@ constexpr double kDefaultEqual = 0.005, kDefaultInequality = 1.0 / 3, kDefaultRa
 constexpr double kMinimumRows = 1;
 constexpr double kDefaultFunctionRows = 1000;
 constexpr double kDefaultViewRows = 100;
-// Tables smaller than this are not worth sampling for anything but a join: any plan will do.
-constexpr double kSampleFrom = 1000;
 
 double Clamp01(double value) { return std::clamp(value, 0.0, 1.0); }
 
@@ -58,17 +56,22 @@ Estimator::BaseColumn Estimator::Origin(const ExprRef& expr) const {
 
 bool Estimator::IsUnique(const BaseColumn& column) const {
   if (column.get == nullptr || column.get->relation->table == nullptr) return false;
-  const catalog::RelationEntry& table = *column.get->relation->table;
-  if (column.index >= table.columns.size()) return column.index == table.columns.size();  // ctid
-  for (Oid oid : table.indexes) {
+  if (column.index >= column.get->relation->table->columns.size()) return column.index == column.get->relation->table->columns.size();  // ctid
+  return IsUniqueKey(*column.get, {&column.index, 1});
+}
+
+bool Estimator::IsUniqueKey(const Get& get, std::span<const uint32_t> columns) const {
+  if (get.relation->table == nullptr) return false;
+  const catalog::RelationEntry& table = *get.relation->table;
+  return std::any_of(table.indexes.begin(), table.indexes.end(), [&](Oid oid) {
     const catalog::RelationRef index = planning_.statement.catalog->FindRelation(oid);
-    if (index == nullptr || !index->index.has_value()) continue;
+    if (index == nullptr || !index->index.has_value()) return false;
     const catalog::IndexEntry& entry = *index->index;
-    if (entry.unique() && entry.valid && entry.predicate_sql.empty() && entry.columns.size() == 1 && entry.columns[0].column == table.columns[column.index].id) {
-      return true;
-    }
-  }
-  return false;
+    if (!entry.unique() || !entry.valid || !entry.predicate_sql.empty()) return false;
+    return std::all_of(entry.columns.begin(), entry.columns.end(), [&](const catalog::IndexColumn& key) {
+      return std::any_of(columns.begin(), columns.end(), [&](uint32_t at) { return at < table.columns.size() && table.columns[at].id == key.column; });
+    });
+  });
 }
 
 double Estimator::TableRows(const catalog::RelationEntry& table) const {
@@ -78,7 +81,6 @@ double Estimator::TableRows(const catalog::RelationEntry& table) const {
 
 const TableSample* Estimator::SampleOf(const Get& get) {
   if (planning_.context.snapshot == nullptr || get.relation->table == nullptr || get.relation->table->table == nullptr) return nullptr;
-  if (TableRows(*get.relation->table) < kSampleFrom) return nullptr;
   auto& sample = samples_[get.relation];
   if (sample == nullptr) sample = std::make_unique<TableSample>(*get.relation->table, *planning_.context.snapshot);
   return sample.get();
@@ -314,6 +316,12 @@ double Estimator::DistinctValues(const ExprRef& expr, double rows) {
   return std::max(1.0, std::min(rows, known ? product : kDefaultDistinct));
 }
 
+double Estimator::RowsTogether(const Get& get, uint32_t column) {
+  auto* sample = const_cast<TableSample*>(SampleOf(get));
+  if (sample == nullptr || column >= get.relation->table->columns.size()) return 1;
+  return sample->Summary(column, TableRows(*get.relation->table)).together;
+}
+
 double Estimator::Groups(const std::vector<ExprRef>& keys, double rows) {
   // Columns of one table are rarely independent: the largest counts whole, the others by their square roots.
   double groups = 1;
@@ -344,6 +352,53 @@ double Estimator::JoinSelectivity(const ExprRef& condition, double left_rows, do
   return Selectivity(condition);
 }
 
+double Estimator::CompositeKeyFactor(std::span<const ExprRef> conditions) {
+  struct Pair {
+    const Get *a, *b;
+    std::vector<uint32_t> columns_a, columns_b;
+    std::vector<ExprRef> keys_a, keys_b;
+    double product = 1;
+  };
+  std::vector<Pair> pairs;
+  for (const ExprRef& condition : conditions) {
+    if (!IsEquality(*condition) && !IsNullSafeEqual(*condition)) continue;
+    const Expr& equal = IsEquality(*condition) ? *condition : *condition->children[0];
+    size_t first = 0;
+    BaseColumn a = Origin(equal.children[0]), b = Origin(equal.children[1]);
+    if (a.get == nullptr || b.get == nullptr || a.get == b.get) continue;
+    if (b.get < a.get) {
+      std::swap(a, b);
+      first = 1;
+    }
+    auto pair = std::find_if(pairs.begin(), pairs.end(), [&](const Pair& other) { return other.a == a.get && other.b == b.get; });
+    if (pair == pairs.end()) pair = pairs.insert(pairs.end(), Pair{a.get, b.get, {}, {}, {}, {}});
+    const bool known = std::find(pair->columns_a.begin(), pair->columns_a.end(), a.index) != pair->columns_a.end();
+    if (known) continue;
+    pair->columns_a.push_back(a.index);
+    pair->columns_b.push_back(b.index);
+    pair->keys_a.push_back(equal.children[first]);
+    pair->keys_b.push_back(equal.children[1 - first]);
+    pair->product *= JoinSelectivity(condition, 1e18, 1e18);
+  }
+  // Tables that are linked already by composite keys are not linked better by another one.
+  std::map<const Get*, const Get*> parent;
+  const auto find = [&parent](const Get* get) {
+    for (auto at = parent.find(get); at != parent.end(); at = parent.find(get)) get = at->second;
+    return get;
+  };
+  double factor = 1;
+  for (const Pair& pair : pairs) {
+    if (pair.columns_a.size() < 2 || find(pair.a) == find(pair.b)) continue;
+    parent[find(pair.a)] = find(pair.b);
+    double combinations = 0;
+    if (IsUniqueKey(*pair.a, pair.columns_a)) combinations = TableRows(*pair.a->relation->table);
+    else if (IsUniqueKey(*pair.b, pair.columns_b)) combinations = TableRows(*pair.b->relation->table);
+    else combinations = std::max(Groups(pair.keys_a, 1e18), Groups(pair.keys_b, 1e18));
+    factor *= std::max(1.0, 1 / (combinations * pair.product));
+  }
+  return factor;
+}
+
 double Estimator::JoinRows(JoinKind kind, const std::vector<ExprRef>& conditions, const RelSet& left, double left_rows, double right_rows) {
   double selectivity = 1;
   double matched = 1;                                  // share of the left rows that find a partner
@@ -361,6 +416,7 @@ double Estimator::JoinRows(JoinKind kind, const std::vector<ExprRef>& conditions
       keyed = true;
     }
   }
+  selectivity *= CompositeKeyFactor(conditions);
   const double inner = std::max(1.0, left_rows * right_rows * selectivity);
   if (!keyed) matched = Clamp01(1 - std::pow(1 - Clamp01(selectivity), std::min(right_rows, 1e6)));
   switch (kind) {

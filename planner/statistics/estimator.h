@@ -29,15 +29,21 @@ class Estimator {
   double Selectivity(const ExprRef& condition);
   // Distinct values of an expression, not more than `rows`.
   double DistinctValues(const ExprRef& expr, double rows);
+  // Of the rows with one value of the column, how many lie in the same vector.
+  double RowsTogether(const Get& get, uint32_t column);
   double Groups(const std::vector<ExprRef>& keys, double rows);
   // Share of the pairs of rows that the join condition lets through.
   double JoinSelectivity(const ExprRef& condition, double left_rows, double right_rows);
+  // By how much the product of the equalities' selectivities underestimates them where several compare the same two tables, as the columns of
+  // a composite key do.
+  double CompositeKeyFactor(std::span<const ExprRef> conditions);
   // Rows of a join given its inputs' rows: the one formula of joins, for trees and for the join order.
   double JoinRows(JoinKind kind, const std::vector<ExprRef>& conditions, const RelSet& left, double left_rows, double right_rows);
   // The base table column an expression is, through projections and groupings; null: none.
   struct BaseColumn { const Get* get = nullptr; uint32_t index = 0; };
   BaseColumn Origin(const ExprRef& expr) const;
   bool IsUnique(const BaseColumn& column) const;       // a unique index on this column alone
+  bool IsUniqueKey(const Get& get, std::span<const uint32_t> columns) const;  // on some of these columns
 
  private:
   double RowsOf(const LogicalNode& node);

@@ -92,6 +92,7 @@ const TableSample::ColumnSummary& TableSample::Summary(uint32_t column, double t
   const double sampled = static_cast<double>(rows_ - nulls);
   const auto distinct = static_cast<double>(vectors_with.size());
   const auto once = static_cast<double>(std::count_if(vectors_with.begin(), vectors_with.end(), [](const auto& entry) { return entry.second == 1; }));
+  summary.together = sightings == 0 ? 1 : std::max(1.0, sampled / static_cast<double>(sightings));
   summary.null_fraction = rows_ == 0 ? 0 : static_cast<double>(nulls) / rows_;
   const double rows = std::max(table_rows * (1 - summary.null_fraction), sampled);
   if (whole_ || sampled <= 0) {

@@ -25,6 +25,7 @@ class TableSample {
   struct ColumnSummary {
     double distinct = 0;                               // of the whole table's values, estimated
     double null_fraction = 0;
+    double together = 1;                               // rows of one value in a vector that has it: neighbours are fetched for one price
   };
   const ColumnSummary& Summary(uint32_t column, double table_rows);
 
