@@ -54,6 +54,23 @@ TEST_F(PlannerTest, CommonFactorsLeaveAnOr) {
   EXPECT_NE(plan.find("Filter: ((c = 1) OR (c = 3))"), std::string::npos) << plan;
 }
 
+TEST_F(PlannerTest, TheSmallSideOfSemiAndAntiJoinsIsBuilt) {
+  // What the big side finds in the small one's table is made single by the small one's key, or is what an anti join leaves out.
+  EXPECT_EQ(db_.Explain("select t from small where exists (select 1 from big where big.b = small.b and big.c = 3)"),
+            "HashAggregate\n"
+            "  Group Key: small.a, small.b, small.t\n"
+            "  ->  Hash Join\n"
+            "        Hash Cond: (big.b = small.b)\n"
+            "        ->  Seq Scan on big\n              Filter: (c = 3)\n"
+            "        ->  Hash\n              ->  Seq Scan on small\n");
+  EXPECT_EQ(db_.Explain("select t from small where not exists (select 1 from big where big.b = small.b and big.c = 3)"),
+            "Hash Right Join\n"
+            "  Hash Cond: (big.b = small.b)\n"
+            "  Filter: (big.b IS NULL)\n"
+            "  ->  Seq Scan on big\n        Filter: (c = 3)\n"
+            "  ->  Hash\n        ->  Seq Scan on small\n");
+}
+
 TEST_F(PlannerTest, OnlyWhatCannotBeUnnestedRunsPerRow) {
   const std::string volatile_one = db_.Explain("select (select random() where tiny.b > 0) from tiny");
   EXPECT_NE(volatile_one.find("Parameters: $0 = b"), std::string::npos) << volatile_one;
