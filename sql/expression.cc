@@ -75,6 +75,7 @@ bool SameExpr(const ExprRef& a, const ExprRef& b) {
   if (a == b) return true;
   if (a == nullptr || b == nullptr) return false;
   CheckStackDepth();
+  StatementScope::CheckInterrupt();
   if (a->kind != b->kind || a->type != b->type || a->collation != b->collation || a->index != b->index || a->relation != b->relation || a->any != b->any ||
       a->negated != b->negated || a->case_test != b->case_test || a->function != b->function) {
     return false;

@@ -175,6 +175,7 @@ GATHER_KERNEL(Replace) {
       buffer += text.substr(start, found - start);
       buffer += to;
       start = found + from.size();
+      CheckBeforeLongString(buffer.size());
       if (buffer.size() > 0x3FFFFFFF) throw SqlError(sqlstate::kProgramLimitExceeded, "requested length too large");
     }
     buffer += text.substr(start);

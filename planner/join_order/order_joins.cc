@@ -266,6 +266,7 @@ class Orderer {
       bool found = false;
       for (int pass = 0; pass < 2 && !found; ++pass) {   // second: cross products
         for (size_t a = 0; a < sets.size(); ++a) {
+          StatementScope::CheckInterrupt();
           for (size_t b = 0; b < a; ++b) {
             if (pass == 0 && (NeighboursOf(sets[a]) & sets[b]) == 0) continue;
             LeafSet left = sets[a], right = sets[b];

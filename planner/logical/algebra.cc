@@ -144,6 +144,7 @@ std::vector<Column> Outputs(const LogicalNode& node) {
 }
 
 RelSet Produced(const LogicalNode& node) {
+  StatementScope::CheckInterrupt();
   RelSet relations;
   AddOwn(node, &relations);
   if (ReplacesColumns(node.kind)) return relations;

@@ -12,6 +12,7 @@ ExprRef Binder::BindExpression(const ast::Node* node, Scope& scope, ExprPlace pl
 
 ExprRef Binder::BindExpression(const ast::Node* node, Scope& scope) {
   CheckStackDepth();
+  StatementScope::CheckInterrupt();
   return Dispatch(*node, scope);
 }
 
