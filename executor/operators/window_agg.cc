@@ -10,6 +10,7 @@
 #include "executor/chunk_store.h"
 #include "executor/execution_state.h"
 #include "executor/expression/evaluator.h"
+#include "executor/operators/window_range.h"
 #include "executor/plan_builder.h"
 #include "types/compare.h"
 
@@ -191,15 +192,77 @@ class WindowState {
 
   // ---- frames
 
-  struct Offsets { Column start, end; };
+  struct Offsets {
+    Column start, end;
+    std::vector<uint64_t> range_start, range_end;          // RANGE: where each row's frame begins and ends
+  };
 
   Offsets FrameOffsets(const sql::WindowCall& call) {
     Offsets offsets;
     const auto moves = [](FrameBound bound) { return bound == FrameBound::kPreceding || bound == FrameBound::kFollowing; };
     if (moves(call.start)) offsets.start = Evaluate(call.start_offset);
     if (moves(call.end)) offsets.end = Evaluate(call.end_offset);
-    if (call.mode == FrameMode::kRange && (moves(call.start) || moves(call.end))) ThrowNotSupported("RANGE frames with an offset are not supported yet");
+    if (call.mode == FrameMode::kRange && rows_ > 0) {
+      if (moves(call.start)) offsets.range_start = RangeBorders(offsets.start, call.start == FrameBound::kPreceding, false);
+      if (moves(call.end)) offsets.range_end = RangeBorders(offsets.end, call.end == FrameBound::kPreceding, true);
+    }
     return offsets;
+  }
+
+  // key ± offset for every row.
+  Column Sums(const planner::SortKey& key, SqlType key_type, const Vector& offset, bool subtract) {
+    const catalog::FunctionRegistry& functions = state_.context.session->catalog().functions();
+    const catalog::OperatorInfo* op = functions.FindOperator(subtract ? "-" : "+", key_type.oid, offset.type().oid);
+    if (op == nullptr) ThrowInternal("no operator for the offset of a RANGE frame");
+    auto slot = std::make_shared<sql::Expr>();
+    slot->kind = sql::ExprKind::kSlot;
+    slot->type = key_type;
+    slot->index = key.slot;
+    auto constant = std::make_shared<sql::Expr>();
+    constant->kind = sql::ExprKind::kConstant;
+    constant->type = offset.type();
+    constant->constant = offset.Get(0);
+    auto sum = std::make_shared<sql::Expr>();
+    sum->kind = sql::ExprKind::kFunction;
+    sum->function = functions.FunctionOf(*op);
+    sum->type = SqlType(sum->function->result);
+    sum->children = {slot, constant};
+    return Evaluate(sum);
+  }
+
+  // The first row of the frame of each row, or with `ends` the first row behind it. The offset is the same for all; both borders only move on.
+  std::vector<uint64_t> RangeBorders(const Column& offset_values, bool preceding, bool ends) {
+    const planner::SortKey& key = node_.order_by[0];
+    Column keys;
+    for (const Chunk& chunk : input_->chunks()) keys.push_back(chunk[key.slot]);
+    if (NullAt(offset_values, 0)) throw SqlError(sqlstate::kNullValueNotAllowed, Format("frame %s offset must not be null", ends ? "ending" : "starting"));
+    const Vector offset = Vector::Constant(offset_values[places_[0].chunk].Get(places_[0].row));
+    const RangeBorder border{preceding != key.order.descending, ends != key.order.descending};
+    std::unique_ptr<RangeTest> test = MakeDirectRangeTest(keys, offset, border);
+    if (test == nullptr) test = MakeSumRangeTest(keys, Sums(key, keys[0].type(), offset, border.subtract), offset, border);
+    const auto row_of = [this](uint64_t i) { return RangeTest::Row{places_[i].chunk, places_[i].row}; };
+    const bool nulls_first = key.order.nulls_first;
+    std::vector<uint64_t> borders(rows_);
+    uint64_t at = 0;
+    for (uint64_t i = 0; i < rows_; ++i) {
+      if (partition_[i] == i) at = i;
+      const bool base_null = NullAt(keys, i);
+      for (; at < partition_end_[i]; ++at) {
+        const bool null = NullAt(keys, at);
+        bool reached = false;
+        if (null || base_null) {
+          // Nulls are one another's peers, and lie before or behind all other rows.
+          const bool before = null != base_null && null == nulls_first;
+          const bool behind = null != base_null && null != nulls_first;
+          reached = ends ? behind : !before;
+        } else {
+          reached = test->Within(row_of(at), row_of(i)) != ends;
+        }
+        if (reached) break;
+      }
+      borders[i] = at;
+    }
+    return borders;
   }
 
   int64_t OffsetAt(const Column& column, uint64_t row, const char* which) const {
@@ -233,6 +296,10 @@ class WindowState {
       case FrameBound::kUnboundedFollowing: start = last; break;
       case FrameBound::kPreceding:
       case FrameBound::kFollowing: {
+        if (!offsets.range_start.empty()) {
+          start = static_cast<int64_t>(offsets.range_start[i]);
+          break;
+        }
         const int64_t offset = OffsetAt(offsets.start, i, "starting") * (call.start == FrameBound::kPreceding ? -1 : 1);
         start = rows ? at + offset : static_cast<int64_t>(GroupAway(i, offset));
         break;
@@ -244,6 +311,10 @@ class WindowState {
       case FrameBound::kUnboundedPreceding: end = first; break;
       case FrameBound::kPreceding:
       case FrameBound::kFollowing: {
+        if (!offsets.range_end.empty()) {
+          end = static_cast<int64_t>(offsets.range_end[i]);
+          break;
+        }
         const int64_t offset = OffsetAt(offsets.end, i, "ending") * (call.end == FrameBound::kPreceding ? -1 : 1);
         if (rows) {
           end = at + offset + 1;

@@ -224,10 +224,11 @@ const ast::WindowDef* FindWindow(const Scope& scope, std::string_view name, int 
 }
 
 // What a RANGE offset must be for a sort key of `type`.
-Oid OffsetType(Oid type) {
+Oid OffsetType(Oid type) {  // any integer may be an offset of any other
   switch (type) {
     case kDate: case kTimestamp: case kTimestamptz: case kInterval: case kTime: case kTimetz: return kInterval;
-    case kInt2: case kInt4: case kInt8: case kNumeric: return type;
+    case kInt2: case kInt4: case kInt8: return kInt8;
+    case kNumeric: return kNumeric;
     case kFloat4: case kFloat8: return kFloat8;
     default: return kInvalidOid;
   }
