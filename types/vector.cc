@@ -115,7 +115,11 @@ void Vector::Reset(PhysicalType physical) {
 void Vector::Reset(SqlType type, uint32_t capacity) {
   const PhysicalType physical = GetType(type.oid).physical;
   type_ = type;
-  capacity_ = std::max(capacity, capacity_);
+  if (capacity > capacity_) {              // the validity bits of old are too few
+    validity_ = nullptr;
+    validity_buffer_.reset();
+    capacity_ = capacity;
+  }
   Reset(physical);
 }
 

@@ -4,8 +4,8 @@
 
 namespace gather::executor {
 
-SetFunction::SetFunction(const sql::Expr& call, Participant& participant) : function_(*call.function) {
-  if (function_.set_kernel == nullptr) {
+SetFunction::SetFunction(const sql::Expr& call, Participant& participant) : function_(call.function) {
+  if (function_ == nullptr || function_->set_kernel == nullptr) {
     scalar_ = Compile(std::make_shared<sql::Expr>(call), participant);
     columns_.push_back(call.type);
     return;
@@ -14,8 +14,8 @@ SetFunction::SetFunction(const sql::Expr& call, Participant& participant) : func
     argument_types_.push_back(child->type);
     arguments_.push_back(Compile(child, participant));
   }
-  if (function_.out_columns.size() > 1 || (function_.out_columns.size() == 1 && call.type.oid == type_oid::kRecord)) {
-    for (const Oid column : function_.out_columns) columns_.emplace_back(column);
+  if (function_->out_columns.size() > 1 || (function_->out_columns.size() == 1 && call.type.oid == type_oid::kRecord)) {
+    for (const Oid column : function_->out_columns) columns_.emplace_back(column);
   } else {
     columns_.push_back(call.type);
   }
@@ -25,7 +25,7 @@ SetFunction::SetFunction(const sql::Expr& call, Participant& participant) : func
   context_.io = &context.io;
   context_.interrupt = context.interrupt;
   context_.session = context.session;
-  context_.function = &function_;
+  context_.function = function_;
   context_.result_type = call.type;
   context_.argument_types = argument_types_;
 }
@@ -49,9 +49,9 @@ void SetFunction::Start(RowIndex row) {
   }
   for (size_t i = 0; i < arguments_.size(); ++i) {
     row_[i] = values_[i].is_constant() ? values_[i] : Vector::Constant(values_[i].Get(row));
-    if (function_.strict && row_[i].IsNull(0)) return;       // no rows
+    if (function_->strict && row_[i].IsNull(0)) return;       // no rows
   }
-  source_ = function_.set_kernel(context_, row_);
+  source_ = function_->set_kernel(context_, row_);
 }
 
 uint32_t SetFunction::Next(std::vector<Vector>& out) {

@@ -21,7 +21,7 @@ class SetFunction {
   uint32_t Next(std::vector<Vector>& out);
 
  private:
-  const catalog::FunctionInfo& function_;
+  const catalog::FunctionInfo* function_;   // null: folded to a constant
   std::vector<SqlType> argument_types_;
   std::vector<SqlType> columns_;
   catalog::FunctionContext context_;
