@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "executor/commands/databases.h"
+#include "executor/commands/drop_absent.h"
 #include "executor/commands/index_build.h"
 #include "executor/commands/relation_names.h"
 #include "executor/commands/views.h"
@@ -16,7 +17,9 @@ namespace {
 std::vector<std::string_view> NameParts(const ast::Node* node) {
   std::vector<std::string_view> parts;
   if (const auto* list = ast::TryAs<ast::ListNode>(node)) {
-    for (const ast::Node* item : list->items) parts.push_back(ast::As<ast::String>(item).text);
+    for (const ast::Node* item : list->items) {
+      if (const auto* text = ast::TryAs<ast::String>(item)) parts.push_back(text->text);
+    }
   } else if (const auto* text = ast::TryAs<ast::String>(node)) {
     parts.push_back(text->text);
   }
@@ -109,18 +112,6 @@ void DropSchemas(Session& session, const ast::DropStmt& statement) {
     session.change_catalog().DropSchema(schema->oid, statement.behavior == ast::DropBehavior::kCascade, &dropped);
   }
   NoticeDropped(session, dropped);
-}
-
-const char* ObjectWord(ast::ObjectType type) {
-  switch (type) {
-    case ast::ObjectType::kType: case ast::ObjectType::kDomain: return "type";
-    case ast::ObjectType::kFunction: case ast::ObjectType::kProcedure: case ast::ObjectType::kRoutine: return "function";
-    case ast::ObjectType::kExtension: return "extension";
-    case ast::ObjectType::kAggregate: return "aggregate";
-    case ast::ObjectType::kMaterializedView: return "materialized view";
-    case ast::ObjectType::kForeignTable: return "foreign table";
-    default: return "object";
-  }
 }
 
 std::string DropTag(ast::ObjectType type) {
@@ -240,17 +231,7 @@ std::string DropCommand(CommandContext& context, const ast::Node& node) {
       return DropTag(statement.type);
     default: break;
   }
-  // Kinds of objects we have none of: none exists, which IF EXISTS makes a notice of.
-  for (const ast::Node* object : statement.objects) {
-    std::string name = ast::NameListToString(ast::Names(NameParts(object)));
-    if (const auto* type = ast::TryAs<ast::TypeName>(object)) name = ast::NameListToString(type->names);
-    if (const auto* function = ast::TryAs<ast::ObjectWithArgs>(object)) name = ast::NameListToString(function->name);
-    const std::string message = Format("%s \"%s\" does not exist", ObjectWord(statement.type), name.c_str());
-    if (!statement.missing_ok) {
-      throw SqlError(statement.type == ast::ObjectType::kFunction ? sqlstate::kUndefinedFunction : sqlstate::kUndefinedObject, message);
-    }
-    context.session.Notice("NOTICE", sqlstate::kSuccessfulCompletion, message + ", skipping", {}, {});
-  }
+  for (const ast::Node* object : statement.objects) DropAbsent(context.session, statement, *object);
   return std::string(context.statement.tag);
 }
 
