@@ -14,6 +14,8 @@
 
 namespace gather::executor {
 
+class RuntimeFilter;                         // executor/row/runtime_filter.h
+
 class PlanBuilder {
  public:
   explicit PlanBuilder(ExecutionState& state) : state_(state) {}
@@ -37,6 +39,11 @@ class PlanBuilder {
     pipeline.sink = sink;
     pipeline.sink_node = node.id;
   }
+  // Runtime filter `number` of the plan: made by the join, which is built before the scans below it that use it.
+  std::shared_ptr<RuntimeFilter>& runtime_filter(uint32_t number) {
+    if (number >= runtime_filters_.size()) runtime_filters_.resize(number + 1);
+    return runtime_filters_[number];
+  }
   // Below a Gather: a pipeline whose source is parallel-aware may be run by all participants.
   bool in_gather() const { return in_gather_; }
   void set_in_gather(bool in_gather) { in_gather_ = in_gather; }
@@ -44,6 +51,7 @@ class PlanBuilder {
  private:
   ExecutionState& state_;
   bool in_gather_ = false;
+  std::vector<std::shared_ptr<RuntimeFilter>> runtime_filters_;
 };
 
 // What a node's builder is. It handles `node.filter` and `node.projection` itself when its table row says so (scans that filter early).

@@ -4,6 +4,7 @@
 #include "planner/logical/unnest.h"
 #include "planner/physical/lowering.h"
 #include "planner/physical/parallel.h"
+#include "planner/physical/runtime_filters.h"
 #include "planner/point_plans.h"
 #include "planner/rules/rules.h"
 #include "types/error.h"
@@ -56,6 +57,7 @@ class StatementPlanner {
       if (cte != nullptr) Number(*cte, &next);
     }
     plan.node_count = next;
+    PlaceRuntimeFilters(plan);
   }
 
   PlanNodePtr PlanTree(LogicalPtr root, const std::vector<Column>& columns) {

@@ -13,6 +13,7 @@
 #include "executor/operators/join_columns.h"
 #include "executor/plan_builder.h"
 #include "executor/row/join_table.h"
+#include "executor/row/runtime_filter.h"
 #include "executor/spill/row_spill.h"
 #include "executor/spill/spill_policy.h"
 #include "types/compare.h"
@@ -124,6 +125,7 @@ struct JoinShared {
   uint64_t inner_rows = 0;                   // in all, once built
   std::mutex mutex;
   std::vector<std::shared_ptr<RowSpill>> inner_spills, outer_spills;
+  std::vector<std::pair<uint32_t, std::shared_ptr<RuntimeFilter>>> runtime_filters;   // by key
 };
 
 // ---- build
@@ -226,6 +228,11 @@ class JoinBuild final : public Sink {
       disk_bytes += spill->bytes();
     }
     const uint32_t parts = shared_->table->Prepare();
+    if (!spilled) {
+      for (const auto& [key, filter] : shared_->runtime_filters) {
+        filter->Publish(*shared_->table, shared_->table->layout().column(shared_->key_column[key]), shared_->state.context.budget);
+      }
+    }
     if (shared_->state.instrumentation != nullptr) {
       shared_->state.instrumentation->Update(shared_->node.id, [&](planner::NodeActuals& actuals) {
         actuals.hash_buckets = shared_->table->slots();
@@ -728,6 +735,10 @@ class JoinProbe final : public Transform {
 void BuildHashJoin(const planner::PlanNode& base, PlanBuilder& builder, Pipeline& pipeline) {
   const auto& node = static_cast<const HashJoinNode&>(base);
   auto shared = std::make_shared<JoinShared>(node, builder.state());
+  for (const HashJoinNode::RuntimeFilter& wanted : node.runtime_filters) {
+    builder.runtime_filter(wanted.number) = std::make_shared<RuntimeFilter>();
+    shared->runtime_filters.emplace_back(wanted.key, builder.runtime_filter(wanted.number));
+  }
   Pipeline* build = builder.BuildInput(*node.children[1], pipeline);
   builder.SetSink(*build, builder.state().Make<JoinBuild>(shared), node);
   builder.Build(*node.children[0], pipeline);

@@ -1,9 +1,11 @@
-// Seq Scan: a table's rows, vector by vector. The filter's columns are read first, the others only for the rows that pass.
+// Seq Scan: a table's rows, vector by vector. The filter's columns are read first, then those that runtime filters look at, the others only for
+// the rows that pass.
 // Parallel: participants take ranges of vectors from one dispenser.
 #include "executor/expression/evaluator.h"
 #include "executor/operators/scan_columns.h"
 #include "executor/plan_builder.h"
 #include "executor/pool/morsel_dispenser.h"
+#include "executor/row/runtime_filter.h"
 #include "storage/scan.h"
 
 namespace gather::executor {
@@ -13,6 +15,13 @@ namespace {
 // A morsel is some 64 thousand rows, 1-2 ms of an ordinary scan; the first ones are smaller, so that a LIMIT is served early and small
 // tables spread.
 constexpr uint32_t kMorselVectors = 32;
+// A runtime filter that has let pass nearly all of this many rows is not asked again.
+constexpr uint64_t kTrial = 64 << 10;
+
+struct ScanFilter {
+  uint32_t column;
+  std::shared_ptr<RuntimeFilter> filter;
+};
 
 struct SeqScanLocal : Local {
   explicit SeqScanLocal(const storage::TableScan& scan) : cursor(scan) {}
@@ -29,6 +38,11 @@ struct SeqScanLocal : Local {
   uint32_t node = 0;
   std::unique_ptr<Filter> filter;
   Selection selected;
+  // Runtime filters
+  struct Trial { uint64_t tested = 0, passed = 0; };
+  std::vector<Trial> trials;
+  Selection positions, narrowed;
+  std::vector<uint8_t> loaded;               // columns read for a filter
   uint32_t lane = 0;
   uint32_t morsel_vectors = 1;
   MorselDispenser::Morsel morsel;
@@ -37,7 +51,8 @@ struct SeqScanLocal : Local {
 
 class SeqScan final : public Source {
  public:
-  SeqScan(const planner::SeqScanNode& node, ExecutionState& state) : node_(node), state_(state), columns_(node.columns, *node.table) {}
+  SeqScan(const planner::SeqScanNode& node, ExecutionState& state, std::vector<ScanFilter> runtime_filters)
+      : node_(node), state_(state), columns_(node.columns, *node.table), runtime_filters_(std::move(runtime_filters)) {}
 
   LocalPtr MakeLocal(Participant& participant) override {
     std::call_once(opened_, [&] { Open(participant); });
@@ -45,6 +60,8 @@ class SeqScan final : public Source {
     local->participant = &participant;
     local->node = node_.id;
     if (node_.filter != nullptr) local->filter = std::make_unique<Filter>(node_.filter, participant);
+    local->trials.resize(runtime_filters_.size());
+    local->loaded.resize(columns_.list().size());
     local->lane = dispenser_->Join();
     return local;
   }
@@ -91,26 +108,87 @@ class SeqScan final : public Source {
       }
       zones.push_back(std::move(zone));
     }
+    // Their joins' build sides come before the pipeline of this scan; where they do not, or are too large, the scan goes without.
+    std::erase_if(runtime_filters_, [](const ScanFilter& runtime) { return !runtime.filter->ready(); });
+    for (const ScanFilter& runtime : runtime_filters_) AddZones(runtime, zones);
     scan_ = std::make_unique<storage::TableScan>(node_.table->table, state_.context.snapshot, columns_.stored(), std::move(zones));
     dispenser_ = std::make_unique<MorselDispenser>(scan_->vectors());
+  }
+
+  void AddZones(const ScanFilter& runtime, std::vector<storage::ZoneFilter>& zones) const {
+    const ScanColumns::Column& column = columns_.list()[runtime.column];
+    if (column.stored < 0 || runtime.filter->empty()) return;
+    const auto add = [&](storage::ZoneFilter::Op op, int64_t bound) {
+      Vector value(column.type, 1);
+      switch (value.physical()) {
+        case PhysicalType::kInt16:
+          if (bound != static_cast<int16_t>(bound)) return;
+          *value.data<int16_t>() = static_cast<int16_t>(bound);
+          break;
+        case PhysicalType::kInt32:
+          if (bound != static_cast<int32_t>(bound)) return;
+          *value.data<int32_t>() = static_cast<int32_t>(bound);
+          break;
+        default: *value.data<int64_t>() = bound;
+      }
+      zones.push_back({static_cast<uint32_t>(column.stored), op, value.Get(0)});
+    };
+    add(storage::ZoneFilter::Op::kGreaterEqual, runtime.filter->least());
+    add(storage::ZoneFilter::Op::kLessEqual, runtime.filter->greatest());
   }
 
   void Read(SeqScanLocal& local, uint32_t visible, Chunk& out) {
     const std::vector<ScanColumns::Column>& columns = columns_.list();
     out.vectors().resize(columns.size());
-    const uint32_t first = local.filter == nullptr ? static_cast<uint32_t>(columns.size()) : node_.filter_columns;
+    const uint32_t first = local.filter != nullptr ? node_.filter_columns : !runtime_filters_.empty() ? 0 : static_cast<uint32_t>(columns.size());
     for (uint32_t i = 0; i < first; ++i) ReadColumn(local, columns[i], nullptr, out[i]);
     out.set_rows(visible);
-    if (local.filter == nullptr) return;
-    const bool all = local.filter->Select(out, local.selected);
-    const uint32_t kept = all ? visible : local.selected.size();
-    local.removed += visible - kept;
-    out.set_rows(kept);
-    if (kept == 0) return;
-    if (!all) {
-      for (uint32_t i = 0; i < first; ++i) out[i].Slice(local.selected, kept);
+    bool all = true;
+    uint32_t kept = visible;
+    if (local.filter != nullptr) {
+      all = local.filter->Select(out, local.selected);
+      kept = all ? visible : local.selected.size();
+      local.removed += visible - kept;
+      out.set_rows(kept);
+      if (kept == 0) return;
+      if (!all) {
+        for (uint32_t i = 0; i < first; ++i) out[i].Slice(local.selected, kept);
+      }
     }
-    for (size_t i = first; i < columns.size(); ++i) ReadColumn(local, columns[i], all ? nullptr : &local.selected, out[i]);
+    if (!runtime_filters_.empty() && !ApplyRuntimeFilters(local, first, all, kept, out)) return;
+    for (size_t i = first; i < columns.size(); ++i) {
+      if (local.loaded[i] == 0) ReadColumn(local, columns[i], all ? nullptr : &local.selected, out[i]);
+    }
+  }
+
+  // Narrows local.selected (unless `all`) and the columns read so far; false when no row is left.
+  bool ApplyRuntimeFilters(SeqScanLocal& local, uint32_t first, bool& all, uint32_t& kept, Chunk& out) {
+    std::fill(local.loaded.begin(), local.loaded.end(), 0);
+    for (size_t f = 0; f < runtime_filters_.size(); ++f) {
+      SeqScanLocal::Trial& trial = local.trials[f];
+      if (trial.tested > kTrial && trial.passed > trial.tested / 10 * 9) continue;
+      const uint32_t column = runtime_filters_[f].column;
+      if (column >= first && local.loaded[column] == 0) {
+        ReadColumn(local, columns_.list()[column], all ? nullptr : &local.selected, out[column]);
+        local.loaded[column] = 1;
+      }
+      runtime_filters_[f].filter->Select(out[column], kept, local.positions);
+      const uint32_t passed = local.positions.size();
+      trial.tested += kept;
+      trial.passed += passed;
+      if (passed == kept) continue;
+      out.set_rows(passed);
+      if (passed == 0) return false;
+      for (uint32_t i = 0; i < local.loaded.size(); ++i) {
+        if (i < first || local.loaded[i] != 0) out[i].Slice(local.positions, passed);
+      }
+      local.narrowed.Renew();
+      for (uint32_t i = 0; i < passed; ++i) local.narrowed.Add(all ? local.positions[i] : local.selected[local.positions[i]]);
+      std::swap(local.selected, local.narrowed);
+      all = false;
+      kept = passed;
+    }
+    return true;
   }
 
   void ReadColumn(SeqScanLocal& local, const ScanColumns::Column& column, const Selection* rows, Vector& out) {
@@ -131,6 +209,7 @@ class SeqScan final : public Source {
   const planner::SeqScanNode& node_;
   ExecutionState& state_;
   const ScanColumns columns_;
+  std::vector<ScanFilter> runtime_filters_;          // those that are ready, once opened
   std::once_flag opened_;
   std::unique_ptr<storage::TableScan> scan_;
   std::unique_ptr<MorselDispenser> dispenser_;
@@ -174,7 +253,11 @@ void BuildSeqScan(const planner::PlanNode& base, PlanBuilder& builder, Pipeline&
     builder.SetSource(pipeline, builder.state().Make<SequenceScan>(node, builder.state()), node);
     return;
   }
-  builder.SetSource(pipeline, builder.state().Make<SeqScan>(node, builder.state()), node, node.parallel_aware);
+  std::vector<ScanFilter> runtime_filters;
+  for (const planner::SeqScanNode::RuntimeFilter& wanted : node.runtime_filters) {
+    if (builder.runtime_filter(wanted.number) != nullptr) runtime_filters.push_back({wanted.column, builder.runtime_filter(wanted.number)});
+  }
+  builder.SetSource(pipeline, builder.state().Make<SeqScan>(node, builder.state(), std::move(runtime_filters)), node, node.parallel_aware);
 }
 
 }  // namespace gather::executor

@@ -1,0 +1,112 @@
+#include "executor/row/runtime_filter.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace gather::executor {
+
+namespace {
+
+constexpr uint64_t kMostRows = 4 << 20;
+constexpr uint64_t kMostBits = uint64_t{1} << 27;
+constexpr uint64_t kBitsPerRow = 64;       // of a bitmap that is worth its size
+constexpr uint64_t kBloomBitsPerRow = 16;
+
+uint64_t HashOf(int64_t value) { return static_cast<uint64_t>(value) * 0x9E3779B97F4A7C15ull; }
+uint64_t BloomBits(uint64_t hash) { return uint64_t{1} << (hash & 63) | uint64_t{1} << (hash >> 6 & 63); }
+
+int64_t ReadInteger(const uint8_t* row, const RowColumn& column) {
+  const auto read = [&](auto value) {
+    std::memcpy(&value, row + column.offset, sizeof(value));
+    return static_cast<int64_t>(value);
+  };
+  switch (column.physical) {
+    case PhysicalType::kInt16: return read(int16_t{});
+    case PhysicalType::kInt32: return read(int32_t{});
+    default: return read(int64_t{});
+  }
+}
+
+template <class Visit>
+void ForEachValue(const JoinTable& table, const RowColumn& column, const Visit& visit) {
+  for (const auto& store : table.stores()) {
+    store->ForEachBlock([&](const uint8_t* row, uint32_t rows, uint32_t size) {
+      for (uint32_t i = 0; i < rows; ++i, row += size) {
+        if (row[column.null_offset] == 0) visit(ReadInteger(row, column));
+      }
+    });
+  }
+}
+
+}  // namespace
+
+void RuntimeFilter::Publish(const JoinTable& table, const RowColumn& column, MemoryBudget* budget) {
+  if (!Supports(column.physical) || table.rows() > kMostRows) return;
+  ForEachValue(table, column, [&](int64_t value) {
+    least_ = std::min(least_, value);
+    greatest_ = std::max(greatest_, value);
+  });
+  if (!empty()) {
+    const uint64_t span = static_cast<uint64_t>(greatest_) - static_cast<uint64_t>(least_);
+    exact_ = span < std::min(kMostBits, std::max<uint64_t>(table.rows() * kBitsPerRow, 1 << 16));
+    const uint64_t words = exact_ ? span / 64 + 1 : std::bit_ceil(std::max<uint64_t>(table.rows() * kBloomBitsPerRow / 64, 2));
+    if (budget != nullptr) {
+      memory_ = MemoryReservation(*budget);
+      if (!memory_.TryGrow(words * sizeof(uint64_t))) return;
+    }
+    words_.assign(words, 0);
+    shift_ = 64 - std::countr_zero(std::bit_ceil(words));
+    ForEachValue(table, column, [&](int64_t value) {
+      if (exact_) {
+        const uint64_t bit = static_cast<uint64_t>(value) - static_cast<uint64_t>(least_);
+        words_[bit >> 6] |= uint64_t{1} << (bit & 63);
+      } else {
+        const uint64_t hash = HashOf(value);
+        words_[hash >> shift_] |= BloomBits(hash);
+      }
+    });
+  }
+  ready_.store(true, std::memory_order_release);
+}
+
+bool RuntimeFilter::MayContain(int64_t value) const {
+  if (value < least_ || value > greatest_) return false;
+  if (exact_) {
+    const uint64_t bit = static_cast<uint64_t>(value) - static_cast<uint64_t>(least_);
+    return (words_[bit >> 6] >> (bit & 63) & 1) != 0;
+  }
+  const uint64_t hash = HashOf(value), bits = BloomBits(hash);
+  return (words_[hash >> shift_] & bits) == bits;
+}
+
+template <class T>
+void RuntimeFilter::SelectAs(const VectorView& view, uint32_t rows, Selection& out) const {
+  RowIndex* const positions = out.data();
+  uint32_t count = 0;
+  if (view.validity == nullptr) {
+    for (uint32_t i = 0; i < rows; ++i) {
+      positions[count] = i;
+      count += MayContain(view.get<T>(i));
+    }
+  } else {
+    for (uint32_t i = 0; i < rows; ++i) {
+      positions[count] = i;
+      count += view.valid(i) && MayContain(view.get<T>(i));
+    }
+  }
+  out.set_size(count);
+}
+
+void RuntimeFilter::Select(const Vector& values, uint32_t rows, Selection& out) const {
+  out.Renew();
+  if (empty()) return;
+  const VectorView view = values.View();
+  switch (values.physical()) {
+    case PhysicalType::kInt16: SelectAs<int16_t>(view, rows, out); break;
+    case PhysicalType::kInt32: SelectAs<int32_t>(view, rows, out); break;
+    default: SelectAs<int64_t>(view, rows, out); break;
+  }
+}
+
+}  // namespace gather::executor

@@ -1,0 +1,41 @@
+// RuntimeFilter: which values an integer key of a hash join's build side has, for scans of its outer side, which leave out rows without a match.
+//
+// Least and greatest value, for zone maps, and a bitmap of the values where they lie close together, else a Bloom filter with two bits in one word.
+// Published once, when the build side is complete; before that, and for keys it is not made for, it says nothing. Then immutable; thread-safe.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+#include "executor/row/join_table.h"
+
+namespace gather::executor {
+
+class RuntimeFilter {
+ public:
+  static bool Supports(PhysicalType type) { return type == PhysicalType::kInt16 || type == PhysicalType::kInt32 || type == PhysicalType::kInt64; }
+  // The values of `column` in the table's rows. Does nothing when they are too many, or there is no memory for it.
+  void Publish(const JoinTable& table, const RowColumn& column, MemoryBudget* budget);
+  bool ready() const { return ready_.load(std::memory_order_acquire); }
+
+  bool empty() const { return least_ > greatest_; }
+  int64_t least() const { return least_; }
+  int64_t greatest() const { return greatest_; }
+  // Positions of the values [0, rows) that may have a match.
+  void Select(const Vector& values, uint32_t rows, Selection& out) const;
+
+ private:
+  template <class T>
+  void SelectAs(const VectorView& view, uint32_t rows, Selection& out) const;
+  bool MayContain(int64_t value) const;
+
+  std::atomic<bool> ready_{false};
+  bool exact_ = false;
+  int shift_ = 0;                          // Bloom filter: of hashes to words
+  int64_t least_ = INT64_MAX, greatest_ = INT64_MIN;
+  std::vector<uint64_t> words_;
+  MemoryReservation memory_;
+};
+
+}  // namespace gather::executor
