@@ -171,12 +171,14 @@ void ParallelRun::RunPhases() {
 void ParallelRun::RunPhase(Pipeline& pipeline) {
   const bool parallel = pipeline.parallel && places_.size() > 1;
   const auto work = [this, &pipeline](Place& place) {
-    place.runner = std::make_unique<PipelineRunner>(pipeline, place.participant);
+    if (place.runner == nullptr) place.runner = std::make_unique<PipelineRunner>(pipeline, place.participant);
     while (!stop_.load(std::memory_order_relaxed) && place.runner->Run() == Progress::kBlocked) {
     }
     if (!stop_.load(std::memory_order_relaxed)) place.runner->Merge();
     place.runner.reset();
   };
+  // The leader stays to the end: operators whose last participant does what is left must count it from the start.
+  places_[0]->runner = std::make_unique<PipelineRunner>(pipeline, places_[0]->participant);
   if (parallel) Invite(pipeline.source, work);
   const uint64_t since = solo_.since = NowNanos();
   try {
@@ -260,6 +262,7 @@ void ParallelRun::StreamOf(Place& place) {
 void ParallelRun::StartStream() {
   streaming_ = true;
   if (!stream_->parallel || places_.size() == 1) return;
+  places_[0]->runner = std::make_unique<PipelineRunner>(*stream_, places_[0]->participant);
   const auto work = [this](Place& place) { StreamOf(place); };
   if (separate_) {
     // The merge needs a row of everyone before it has its first.
