@@ -332,7 +332,8 @@ void ScriptRun::RestartIfTold(const Record& record) {
   }
   if (!kWriting.contains(word)) return;
   for (const auto& [name, session] : sessions_) {
-    if (!session->Idle() || pending_.contains(name)) return;
+    // A session of another database counts as being there: it keeps that database from being dropped.
+    if (!session->Idle() || pending_.contains(name) || name.find('@') != std::string::npos) return;
   }
   --restarts_left_;
   Restart(restarts_left_ % 2 == 0);

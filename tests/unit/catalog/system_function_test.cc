@@ -72,7 +72,7 @@ TEST_F(SystemFunctionTest, TellsWhoAndWhere) {
   EXPECT_EQ(Call("current_schemas", {Datum::Bool(true)}), "{pg_catalog,public}");
   EXPECT_EQ(Call("current_schemas", {Datum::Bool(false)}), "{public}");
   EXPECT_EQ(Call("pg_backend_pid", {}), "7");
-  EXPECT_EQ(Call("current_setting", {Datum::Text("work_mem")}), "4MB");
+  EXPECT_EQ(Call("current_setting", {Datum::Text("temp_buffers")}), "8MB");
   EXPECT_EQ(Call("current_setting", {Datum::Text("no.such"), Datum::Bool(true)}), "NULL");
   EXPECT_EQ(Call("set_config", {Datum::Text("search_path"), Datum::Text("public"), Datum::Bool(false)}), "public");
   EXPECT_EQ(Call("pg_encoding_to_char", {Datum::Int4(6)}), "UTF8");
