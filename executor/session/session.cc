@@ -330,6 +330,7 @@ std::unique_ptr<Portal> Session::MakePortal(std::string name, std::shared_ptr<Pr
   }
   portal->statement = std::move(statement);
   portal->creation_time = statement_start_;
+  portal->level = savepoints_.size();
   return portal;
 }
 
@@ -459,6 +460,8 @@ bool Session::NextChunk(Portal& portal, bool delivered) {
 }
 
 uint64_t Session::FetchRows(Portal& portal, uint64_t limit, const std::function<void(const Chunk&, uint32_t, uint32_t)>& deliver) {
+  if (portal.failed) throw SqlError(sqlstate::kObjectNotInPrerequisiteState, Format("portal \"%s\" cannot be run", portal.name.c_str()));
+  portal.running = true;                                   // until the end, if no error comes in between
   if (!portal.started) StartPortal(portal);
   const bool modify = portal.bound->kind == sql::StatementKind::kModify;
   uint64_t fetched = 0;
@@ -483,6 +486,7 @@ uint64_t Session::FetchRows(Portal& portal, uint64_t limit, const std::function<
     fetched += count;
   }
   if (!modify) portal.position += fetched;
+  portal.running = false;
   return fetched;
 }
 
@@ -673,6 +677,7 @@ std::string_view Session::CommitBlock(bool chain) {
     return "ROLLBACK";
   }
   if (state_ != BlockState::kBlock) {
+    if (chain) RequireBlock("COMMIT AND CHAIN");
     Notice("WARNING", sqlstate::kNoActiveSqlTransaction, "there is no transaction in progress", {}, {});
   }
   const auto isolation = isolation_;
@@ -687,6 +692,7 @@ std::string_view Session::CommitBlock(bool chain) {
 
 std::string_view Session::RollbackBlock(bool chain) {
   if (state_ == BlockState::kIdle || state_ == BlockState::kImplicit) {
+    if (chain) RequireBlock("ROLLBACK AND CHAIN");
     Notice("WARNING", sqlstate::kNoActiveSqlTransaction, "there is no transaction in progress", {}, {});
   }
   const auto isolation = isolation_;
@@ -752,7 +758,8 @@ void Session::Failed() {
   std::vector<SavepointMark> savepoints;
   if (block && !savepoints_.empty() && transaction_ != nullptr && transaction_->active()) {
     // ROLLBACK TO a savepoint may still revive the block: keep the transaction as it is until then.
-    std::erase_if(portals_, [](const auto& entry) { return !entry.second->hold; });
+    DropPortalsSince(savepoints_.size());
+    for (auto& [name, portal] : portals_) portal->failed |= portal->running;
     state_ = BlockState::kFailed;
     return;
   }
@@ -770,16 +777,22 @@ void Session::ReleaseSavepoint(const std::string& name) {
   for (size_t i = savepoints_.size(); i-- > 0;) {
     if (savepoints_[i].name != name) continue;
     savepoints_.resize(i);
+    for (auto& [portal_name, portal] : portals_) portal->level = std::min(portal->level, i);
     return;
   }
   throw SqlError(sqlstate::kInvalidSavepointSpecification, Format("savepoint \"%s\" does not exist", name.c_str()));
+}
+
+// Those made while so many savepoints, or more, were open; of the others cursors go on where they are.
+void Session::DropPortalsSince(size_t level) {
+  std::erase_if(portals_, [level](const auto& entry) { return !entry.second->hold && entry.second->level >= level; });
 }
 
 void Session::RollbackToSavepoint(const std::string& name) {
   if (state_ != BlockState::kFailed) RequireBlock("ROLLBACK TO SAVEPOINT");
   for (size_t i = savepoints_.size(); i-- > 0;) {
     if (savepoints_[i].name != name) continue;
-    std::erase_if(portals_, [](const auto& entry) { return !entry.second->hold; });
+    DropPortalsSince(i + 1);
     transaction_->RollbackTo(savepoints_[i].storage);
     transaction_locks().RollbackTo(savepoints_[i].locks);
     settings_.RollbackTo(savepoints_[i].settings);
@@ -874,7 +887,7 @@ int64_t Session::CurrentSequenceValue(Oid sequence) const {
 }
 
 int64_t Session::LastSequenceValue() const {
-  if (!last_sequence_.has_value()) throw SqlError(sqlstate::kObjectNotInPrerequisiteState, "lastval is not yet defined in this session");
+  if (!last_sequence_.has_value() || catalog_view()->FindRelation(*last_sequence_) == nullptr) throw SqlError(sqlstate::kObjectNotInPrerequisiteState, "lastval is not yet defined in this session");
   return sequence_values_.at(*last_sequence_);
 }
 

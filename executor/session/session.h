@@ -64,6 +64,8 @@ struct Portal {
   bool cursor = false;                                     // made by DECLARE
   bool scroll = false, forward_only = false;
   bool started = false, finished = false;
+  bool running = false, failed = false;                    // an error ended its run: it cannot go on after ROLLBACK TO
+  size_t level = 0;                                        // how many savepoints were open when it was made
   uint64_t position = 0;                                   // rows delivered so far
   std::unique_ptr<Execution> execution;
   std::vector<Chunk> buffered;                             // rows of commands, RETURNING and scrollable cursors
@@ -222,6 +224,7 @@ class Session final : public catalog::SessionServices {
   void AbortTransaction();
   void EndTransaction(bool committed);
   void HoldCursors();
+  void DropPortalsSince(size_t level);
   uint64_t TableRows(const sql::BoundStatement& bound) const;
 
   Instance& instance_;
