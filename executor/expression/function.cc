@@ -3,6 +3,7 @@
 
 #include "executor/execution_state.h"
 #include "executor/expression/nodes.h"
+#include "types/array.h"
 
 namespace gather::executor {
 
@@ -132,9 +133,58 @@ class FunctionNode final : public Evaluator {
   Vector value_;
 };
 
+// f(…, VARIADIC array) of a function that takes any types: the array's elements are its arguments, a different number row by row.
+class VariadicNode final : public Evaluator {
+ public:
+  VariadicNode(const sql::Expr& expr, Compiler& compiler) : Evaluator(expr.type), function_(*expr.function), result_(expr.type), participant_(compiler.participant()) {
+    for (const sql::ExprRef& child : expr.children) children_.push_back(compiler.Compile(child));
+    values_.resize(children_.size());
+  }
+
+  void Evaluate(const EvaluationInput& input, Vector& out) override {
+    for (size_t i = 0; i < children_.size(); ++i) children_[i]->Evaluate(input, values_[i]);
+    PrepareResult(out, result_, GetType(result_.oid).physical, input.rows);
+    for (uint32_t row = 0; row < input.rows; ++row) {
+      Vector value;
+      if (Call(row, value)) out.Append(value, 0, 1, row); else out.SetNull(row);
+    }
+  }
+
+ private:
+  bool Call(uint32_t row, Vector& value) const {
+    std::vector<Vector> arguments;
+    std::vector<SqlType> types;
+    for (size_t i = 0; i + 1 < values_.size(); ++i) {
+      arguments.push_back(Vector::Constant(values_[i].Get(row)));
+      types.push_back(values_[i].type());
+    }
+    const Vector& array = values_.back();
+    if (array.IsNull(row)) {
+      // As PostgreSQL has it: no arguments for format, an unknown text for the others.
+      if (function_.name != "format") return false;
+    } else {
+      ArrayReader reader(array.View().get<StringRef>(row).view());
+      ArrayReader::Element element;
+      while (reader.Next(&element)) {
+        types.emplace_back(reader.element_type());
+        arguments.push_back(element.is_null ? Vector::ConstantNull(types.back()) : Vector::Constant(ArrayElementDatum(reader.element_type(), element)));
+      }
+    }
+    FunctionCall(function_, result_, std::move(types), participant_).Run(arguments, 1, value);
+    return !value.IsNull(0);
+  }
+
+  const catalog::FunctionInfo& function_;
+  const SqlType result_;
+  Participant& participant_;
+  std::vector<EvaluatorPtr> children_;
+  std::vector<Vector> values_;
+};
+
 }  // namespace
 
 EvaluatorPtr MakeFunctionNode(const sql::Expr& expr, Compiler& compiler) {
+  if (expr.any && expr.function->variadic == type_oid::kAny) return std::make_unique<VariadicNode>(expr, compiler);
   return MakeComparisonNode(expr, std::make_unique<FunctionNode>(expr, compiler), compiler);
 }
 
