@@ -46,6 +46,7 @@ struct ColumnEntry {
   bool not_null = false;
   bool dropped = false;
   std::string default_sql;                 // deparsed expression, empty: none
+  bool generated = false;                  // default_sql is over the table's columns, and stored whenever the row is written
   Identity identity = Identity::kNone;
   Oid sequence = kInvalidOid;              // owned by identity / serial
   Datum missing;                           // value in rows older than ADD COLUMN … DEFAULT constant

@@ -130,7 +130,9 @@ void CatalogChange::DropSchema(Oid oid, bool cascade, std::vector<std::string>* 
                    Format("cannot drop schema %s because it is required by the database system", schema->name.c_str()));
   }
   Drop drop;
-  for (const RelationRef& relation : view->Relations(oid)) {
+  std::vector<RelationRef> contents = view->Relations(oid);
+  std::sort(contents.begin(), contents.end(), [](const RelationRef& a, const RelationRef& b) { return a->oid < b->oid; });  // as PostgreSQL lists them
+  for (const RelationRef& relation : contents) {
     // Indexes and owned sequences go with their tables.
     if (relation->kind == RelationKind::kIndex || (relation->kind == RelationKind::kSequence && relation->sequence->owner_table != kInvalidOid)) continue;
     if (drop.seen.contains(relation->oid)) continue;

@@ -6,7 +6,7 @@
 //           integers little endian, bool one byte, string uint32 length + bytes, list uint32 count + elements,
 //           type OID + typmod, datum type | null | 16 raw bytes | string
 // A relation's pointers (table, ordered index, system view) are not written: the loader rebuilds them from storage ids.
-// Adding a field: append it behind a higher version and read it only from there on. Version 2: a schema's database, a database's options.
+// Adding a field: append it behind a higher version and read it only from there on. Version 2: a schema's database, a database's options. Version 3: generated columns.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@
 
 namespace gather::catalog {
 
-inline constexpr uint8_t kRecordVersion = 2;
+inline constexpr uint8_t kRecordVersion = 3;
 
 std::string RecordKey(char kind, Oid oid);
 std::string SequenceRecordKey(StorageId storage);

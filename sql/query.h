@@ -122,6 +122,20 @@ struct BoundCheck {
   ExprRef expression;                                  // over the new row
 };
 
+struct BoundGenerated {
+  uint32_t slot;                                       // in `stored`
+  ExprRef expression;                                  // over the new row
+};
+
+// ON CONFLICT.
+struct BoundConflict {
+  bool update = false;                                 // DO UPDATE; else DO NOTHING
+  std::vector<uint32_t> arbiters;                      // unique indexes among BoundModify::indexes
+  // DO UPDATE: per `stored` column the new value, and WHERE (may be null). Slots: the stored columns of the row that is there, then of the one proposed.
+  std::vector<ExprRef> values;
+  ExprRef where;
+};
+
 // INSERT, UPDATE, DELETE. `source` yields, for
 //   INSERT  one column per live (not dropped) column of the table in attnum order, defaults and assignment casts applied;
 //   UPDATE  the same (the new row), then ctid, then what RETURNING needs of other relations;
@@ -134,8 +148,10 @@ struct BoundModify {
   std::string alias;
   std::shared_ptr<const Query> source;
   std::vector<ColumnId> stored;                        // live columns in attnum order: positions of the new row
+  std::vector<BoundGenerated> generated;               // `source` yields null, or the old value, in their place
   std::vector<BoundCheck> checks;
   std::vector<BoundIndex> indexes;
+  std::shared_ptr<const BoundConflict> conflict;       // INSERT … ON CONFLICT
   std::vector<bool> assigned;                          // UPDATE: per `stored` column, whether SET touches it
   uint32_t ctid_slot = 0;                              // UPDATE, DELETE
   std::vector<Target> returning;

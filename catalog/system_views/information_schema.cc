@@ -147,7 +147,7 @@ void InfoColumns(const SystemViewContext& context, RowWriter& out) {
       const TypeInfo* type = FindType(column.type.oid);
       w.Relation(*relation);
       out.Text(column.name).Int4(column.id.value);
-      if (column.default_sql.empty() || column.identity != Identity::kNone) out.Null(); else out.Text(context.session.ExpressionText(column.default_sql, relation.get(), false));
+      if (column.default_sql.empty() || column.generated || column.identity != Identity::kNone) out.Null(); else out.Text(context.session.ExpressionText(column.default_sql, relation.get(), false));
       out.Text(column.not_null ? kNo : kYes).Text(parts.data_type);
       w.Number(parts.has_length, parts.length);
       w.Number(parts.is_text, parts.octets);
@@ -177,7 +177,12 @@ void InfoColumns(const SystemViewContext& context, RowWriter& out) {
           out.Text(s.cycle ? kYes : kNo);
         }
       }
-      out.Text("NEVER").Null().Text(relation->kind == RelationKind::kTable ? kYes : kNo);
+      if (column.generated) {
+        out.Text("ALWAYS").Text(context.session.ExpressionText(column.default_sql, relation.get(), false));
+      } else {
+        out.Text("NEVER").Null();
+      }
+      out.Text(relation->kind == RelationKind::kTable ? kYes : kNo);
     }
   }
 }

@@ -101,7 +101,7 @@ struct Attribute {
   SqlType type;
   int16_t number;
   bool not_null = false, has_default = false, has_missing = false, dropped = false;
-  char identity = 0;
+  char identity = 0, generated = 0;
   Oid collation = kInvalidOid;
 };
 
@@ -111,7 +111,7 @@ void WriteAttribute(Oid relation, const Attribute& a, RowWriter& out) {
   out.OfOid(relation).Text(a.name).OfOid(a.dropped ? 0 : a.type.oid).Int4(a.dropped || a.number < 0 ? 0 : -1);
   out.Int2(type == nullptr ? -1 : type->length).Int2(a.number).Int4(type != nullptr && IsArray(*type) ? 1 : 0).Int4(-1).Int4(a.type.typmod);
   out.Bool(type != nullptr && type->by_value).Char(type == nullptr ? 'i' : type->alignment).Char(functions == nullptr ? 'x' : functions->storage).Char(0);
-  out.Bool(a.not_null).Bool(a.has_default).Bool(a.has_missing).Char(a.identity).Char(0).Bool(a.dropped).Bool(true).Int4(0).OfOid(a.collation);
+  out.Bool(a.not_null).Bool(a.has_default).Bool(a.has_missing).Char(a.identity).Char(a.generated).Bool(a.dropped).Bool(true).Int4(0).OfOid(a.collation);
   out.Nulls(4);
 }
 
@@ -141,6 +141,7 @@ void PgAttribute(const SystemViewContext& context, RowWriter& out) {
       attribute.has_missing = !column.missing.is_null;
       attribute.dropped = column.dropped;
       attribute.identity = static_cast<char>(column.identity);
+      attribute.generated = column.generated ? 's' : 0;
       attribute.collation = column.collation;
       const TypeFunctions* functions = FindTypeFunctions(column.type.oid);
       if (functions != nullptr && functions->collation == kInvalidOid) attribute.collation = kInvalidOid;

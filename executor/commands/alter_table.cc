@@ -33,9 +33,10 @@ class TableAlteration {
       case Type::kResetRelOptions: SetOptions(command, true); break;
       case Type::kAddIdentity: AddIdentity(command); break;
       case Type::kDropIdentity: DropIdentity(command); break;
+      case Type::kDropExpression: DropExpression(command); break;
       // What concerns PostgreSQL's heap and has no meaning here.
       case Type::kSetStatistics: case Type::kSetStorage: case Type::kSetCompression: case Type::kSetOptions: case Type::kResetOptions:
-      case Type::kClusterOn: case Type::kDropCluster: case Type::kReplicaIdentity: case Type::kSetLogged:
+      case Type::kClusterOn: case Type::kDropCluster: case Type::kReplicaIdentity: case Type::kSetLogged: case Type::kSetUnlogged:
         Column(command.name, true);
         break;
       case Type::kValidateConstraint: break;               // constraints are always valid
@@ -72,10 +73,11 @@ class TableAlteration {
     }
     TableDefinition pending;
     AddColumnDefinition(session_, definition, &changed, &pending);
+    BindGenerated(session_, pending, &changed);
     const size_t index = changed.columns.size() - 1;
     const bool generated = !pending.sequences.empty();
-    bool rewrite = generated;
-    if (!changed.columns[index].default_sql.empty()) {
+    bool rewrite = generated || changed.columns[index].generated;
+    if (!changed.columns[index].generated && !changed.columns[index].default_sql.empty()) {
       // A default that is the same for every row is kept beside the column: old rows are not touched.
       const sql::ExprRef value = BindDefault(changed.columns[index]);
       rewrite = IsVolatile(value);
@@ -88,11 +90,17 @@ class TableAlteration {
     for (const SerialColumn& serial : pending.sequences) CreateOwnedSequence(session_, serial, oid_);
     if (rewrite) {
       const catalog::ColumnEntry column = Table()->columns[index];
-      Rewrite(*Table(), index, generated && column.default_sql.empty() ? NextValue(column) : BindDefault(column));
+      Rewrite(*Table(), index, column.generated ? BindOwn(column) : generated && column.default_sql.empty() ? NextValue(column) : BindDefault(column));
     }
     if (not_null && !rewrite) CheckNotNull(index);
     if (checks) CheckRows(Table()->checks.size() - pending.checks.size());
     for (const PendingKey& key : pending.keys) AddKeyConstraint(session_, oid_, key);
+  }
+
+  // A generated column's expression, over the columns there are now.
+  sql::ExprRef BindOwn(const catalog::ColumnEntry& column) {
+    sql::BindContext context = session_.MakeBindContext();
+    return sql::BindTableExpression(column.default_sql, Table().get(), column.type, "GENERATED", context);
   }
 
   sql::ExprRef BindDefault(const catalog::ColumnEntry& column) {
@@ -205,6 +213,23 @@ class TableAlteration {
       return;
     }
     const ColumnId id = column->id;
+    const std::string what = Format("column %s of table %s", column->name.c_str(), table->name.c_str());
+    for (const catalog::ColumnEntry& other : table->columns) {
+      if (other.dropped || !other.generated || other.id == id || !UsesColumn(session_, *table, other, id)) continue;
+      const std::string dependent = Format("column %s of table %s", other.name.c_str(), table->name.c_str());
+      if (command.behavior != ast::DropBehavior::kCascade) {
+        throw SqlError(sqlstate::kDependentObjectsStillExist, "cannot drop " + what + " because other objects depend on it")
+            .Detail(dependent + " depends on " + what)
+            .Hint("Use DROP ... CASCADE to drop the dependent objects too.");
+      }
+      const std::string name = other.name;
+      ast::AlterTableCmd drop;
+      drop.name = name;
+      drop.behavior = command.behavior;
+      DropColumn(drop);
+      NoticeDropped(session_, {dependent});
+      return DropColumn(command);                          // with what is left of the table
+    }
     RefuseIfViewsDepend(*table, Format("column %s of table %s", column->name.c_str(), table->name.c_str()), command.behavior);
     // Indexes and constraints on the column go with it.
     for (const Oid oid : table->indexes) {
@@ -226,6 +251,7 @@ class TableAlteration {
     entry.name = Format("........pg.dropped.%d........", id.value);
     entry.default_sql.clear();
     entry.not_null = false;
+    entry.generated = false;
     entry.identity = catalog::Identity::kNone;
     entry.sequence = kInvalidOid;
     Replace(std::move(changed));
@@ -257,7 +283,12 @@ class TableAlteration {
     if (column.identity != catalog::Identity::kNone) {
       throw SqlError(sqlstate::kSyntaxError, Format("column \"%s\" of relation \"%s\" is an identity column", column.name.c_str(), changed.name.c_str()));
     }
-    column.default_sql = command.def == nullptr ? std::string() : DefaultText(session_, *command.def, column);
+    if (column.generated) {
+      SqlError error(sqlstate::kSyntaxError, Format("column \"%s\" of relation \"%s\" is a generated column", column.name.c_str(), changed.name.c_str()));
+      if (command.def != nullptr) throw error;
+      throw std::move(error).Hint("Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION instead.");
+    }
+    column.default_sql = command.def == nullptr ? std::string() : DefaultText(session_, *command.def, column, &changed.depends_on);
     Replace(std::move(changed));
   }
 
@@ -295,6 +326,11 @@ class TableAlteration {
       if (view->kind != catalog::RelationKind::kView || std::find(view->depends_on.begin(), view->depends_on.end(), before->oid) == view->depends_on.end()) continue;
       throw SqlError(sqlstate::kFeatureNotSupported, "cannot alter type of a column used by a view or rule")
           .Detail(Format("rule _RETURN on view %s depends on column \"%s\"", view->name.c_str(), column.name.c_str()));
+    }
+    for (const catalog::ColumnEntry& other : before->columns) {
+      if (other.dropped || !other.generated || other.id == column.id || !UsesColumn(session_, *before, other, column.id)) continue;
+      throw SqlError(sqlstate::kFeatureNotSupported, "cannot alter type of a column used by a generated column")
+          .Detail(Format("Column \"%s\" is used by generated column \"%s\".", column.name.c_str(), other.name.c_str()));
     }
     const SqlType type = sql::ResolveTypeName(*definition.type_name, *session_.catalog_view());
     sql::BindContext context = session_.MakeBindContext();
@@ -397,6 +433,21 @@ class TableAlteration {
     const size_t index = static_cast<size_t>(column.id.value) - 1;
     Replace(std::move(changed));
     CreateOwnedSequence(session_, {index, false, {constraint.options.begin(), constraint.options.end()}}, oid_);
+  }
+
+  // The values stay, as those of an ordinary column.
+  void DropExpression(const ast::AlterTableCmd& command) {
+    catalog::RelationEntry changed = *Table();
+    catalog::ColumnEntry& column = MutableColumn(changed, command.name);
+    if (!column.generated) {
+      const std::string message = Format("column \"%s\" of relation \"%s\" is not a stored generated column", column.name.c_str(), changed.name.c_str());
+      if (!command.missing_ok) throw SqlError(sqlstate::kObjectNotInPrerequisiteState, message);
+      session_.Notice("NOTICE", sqlstate::kSuccessfulCompletion, message + ", skipping", {}, {});
+      return;
+    }
+    column.generated = false;
+    column.default_sql.clear();
+    Replace(std::move(changed));
   }
 
   void DropIdentity(const ast::AlterTableCmd& command) {

@@ -42,12 +42,12 @@ File OpenFile(Session& session, std::string_view name, bool reading) {
   return file;
 }
 
-// The columns of the list, or all live ones.
+// The columns of the list, or all live ones but those that are computed.
 std::vector<const catalog::ColumnEntry*> ChosenColumns(const catalog::RelationEntry& table, ast::Names names) {
   std::vector<const catalog::ColumnEntry*> chosen;
   if (names.empty()) {
     for (const catalog::ColumnEntry& column : table.columns) {
-      if (!column.dropped) chosen.push_back(&column);
+      if (!column.dropped && !column.generated) chosen.push_back(&column);
     }
     return chosen;
   }
@@ -55,6 +55,10 @@ std::vector<const catalog::ColumnEntry*> ChosenColumns(const catalog::RelationEn
     const catalog::ColumnEntry* column = table.FindColumn(name);
     if (column == nullptr) {
       throw SqlError(sqlstate::kUndefinedColumn, Format("column \"%s\" of relation \"%s\" does not exist", std::string(name).c_str(), table.name.c_str()));
+    }
+    if (column->generated) {
+      throw SqlError(sqlstate::kInvalidColumnReference, Format("column \"%s\" is a generated column", column->name.c_str()))
+          .Detail("Generated columns cannot be used in COPY.");
     }
     for (const catalog::ColumnEntry* earlier : chosen) {
       if (earlier == column) throw SqlError(sqlstate::kDuplicateColumn, Format("column \"%s\" specified more than once", column->name.c_str()));

@@ -40,7 +40,8 @@ void CopyColumns(Session& session, const ast::TableLikeClause& like, catalog::Re
     column.type = from.type;
     column.not_null = from.not_null;
     column.collation = from.collation;
-    if (like.options & ast::TableLikeClause::kDefaults) column.default_sql = from.default_sql;
+    column.generated = from.generated && (like.options & ast::TableLikeClause::kGenerated) != 0;
+    if (column.generated || (!from.generated && (like.options & ast::TableLikeClause::kDefaults) != 0)) column.default_sql = from.default_sql;
     if (like.options & ast::TableLikeClause::kComments) column.comment = from.comment;
     if ((like.options & ast::TableLikeClause::kIdentity) && from.identity != catalog::Identity::kNone) {
       column.identity = from.identity;
@@ -100,6 +101,7 @@ std::string CreateTableCommand(CommandContext& context, const ast::Node& node) {
     }
   }
   ReadOptions(statement.options, &table);
+  BindGenerated(session, pending, &table);
   for (const auto& [constraint, column] : pending.checks) table.checks.push_back(MakeCheck(session, *constraint, column, table));
   int primary_keys = 0;
   for (const PendingKey& key : pending.keys) {

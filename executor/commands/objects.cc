@@ -6,6 +6,7 @@
 #include "executor/commands/drop_absent.h"
 #include "executor/commands/index_build.h"
 #include "executor/commands/relation_names.h"
+#include "executor/commands/table_definition.h"
 #include "executor/commands/views.h"
 
 namespace gather::executor {
@@ -134,6 +135,10 @@ void RenameInChecks(Session& session, const catalog::RelationEntry& before, cata
   for (catalog::CheckConstraint& check : after->checks) {
     check.expression_sql = sql::DeparseExpr(sql::BindTableExpression(check.expression_sql, &before, type_oid::kBool, "CHECK", context), names, context);
   }
+  for (catalog::ColumnEntry& column : after->columns) {
+    if (column.dropped || !column.generated) continue;
+    column.default_sql = sql::DeparseExpr(sql::BindTableExpression(column.default_sql, &before, column.type, "GENERATED", context), names, context);
+  }
 }
 
 void RenameInIndexes(Session& session, const catalog::RelationEntry& before, const catalog::RelationEntry& after, const std::string& old_name, const std::string& new_name) {
@@ -191,10 +196,12 @@ void RenameRelation(Session& session, const ast::RenameStmt& statement) {
     throw SqlError(sqlstate::kDuplicateTable, Format("relation \"%s\" already exists", to.c_str()));
   }
   const ViewTexts views = BindDependentViews(session, relation->oid);
+  const std::vector<BoundDefault> defaults = BindDefaultsWith(session, *relation);
   catalog::RelationEntry changed = *relation;
   changed.name = to;
   session.change_catalog().ReplaceRelation(std::move(changed));
   RewriteDependentViews(session, views);
+  RewriteDefaults(session, defaults);
 }
 
 void RenameConstraint(Session& session, const ast::RenameStmt& statement) {
@@ -267,9 +274,13 @@ std::string SetSchemaCommand(CommandContext& context, const ast::Node& node) {
   const Oid schema_oid = schema.oid;
   const ViewTexts views = BindDependentViews(session, relation->oid);
   // Indexes and owned sequences move along.
+  std::vector<BoundDefault> defaults = BindDefaultsWith(session, *relation);
   std::vector<Oid> moving = relation->indexes;
   for (const catalog::ColumnEntry& column : relation->columns) {
-    if (column.sequence != kInvalidOid) moving.push_back(column.sequence);
+    if (column.sequence == kInvalidOid) continue;
+    moving.push_back(column.sequence);
+    const std::vector<BoundDefault> own = BindDefaultsWith(session, *session.catalog_view()->FindRelation(column.sequence));
+    defaults.insert(defaults.end(), own.begin(), own.end());
   }
   moving.push_back(relation->oid);
   for (const Oid oid : moving) {
@@ -278,6 +289,7 @@ std::string SetSchemaCommand(CommandContext& context, const ast::Node& node) {
     session.change_catalog().ReplaceRelation(std::move(changed));
   }
   RewriteDependentViews(session, views);
+  RewriteDefaults(session, defaults);
   return std::string(context.statement.tag);
 }
 

@@ -17,7 +17,7 @@ Range RangeOf(Oid type) {
 std::string Number(int64_t value) { return std::to_string(value); }
 
 // OWNED BY table.column or NONE.
-void SetOwner(Session& session, const ast::DefElem& option, catalog::SequenceEntry* sequence) {
+void SetOwner(Session& session, const ast::DefElem& option, const catalog::RelationEntry& relation, catalog::SequenceEntry* sequence) {
   const auto* list = ast::TryAs<ast::ListNode>(option.arg);
   std::vector<std::string_view> names;
   if (list != nullptr) {
@@ -32,6 +32,16 @@ void SetOwner(Session& session, const ast::DefElem& option, catalog::SequenceEnt
   const std::string_view column_name = names.back();
   names.pop_back();
   const catalog::RelationRef table = FindRelation(session, ast::Names(names));
+  if (table->kind != catalog::RelationKind::kTable && table->kind != catalog::RelationKind::kView) {
+    throw SqlError(sqlstate::kWrongObjectType, Format("sequence cannot be owned by relation \"%s\"", table->name.c_str()))
+        .Detail(table->kind == catalog::RelationKind::kIndex ? "This operation is not supported for indexes." : "This operation is not supported for sequences.");
+  }
+  if (table->owner != relation.owner) {
+    throw SqlError(sqlstate::kObjectNotInPrerequisiteState, "sequence must have same owner as table it is linked to");
+  }
+  if (table->schema != relation.schema) {
+    throw SqlError(sqlstate::kObjectNotInPrerequisiteState, "sequence must be in same schema as table it is linked to");
+  }
   const catalog::ColumnEntry* column = table->FindColumn(column_name);
   if (column == nullptr) {
     throw SqlError(sqlstate::kUndefinedColumn, Format("column \"%s\" of relation \"%s\" does not exist", std::string(column_name).c_str(), table->name.c_str()));
@@ -69,7 +79,12 @@ catalog::SequenceEntry DefineSequence(const catalog::CatalogSnapshot& catalog, s
       if (sequence.type.oid != type_oid::kInt2 && sequence.type.oid != type_oid::kInt4 && sequence.type.oid != type_oid::kInt8) {
         throw SqlError(sqlstate::kInvalidParameterValue, "sequence type must be smallint, integer, or bigint");
       }
-      minimum_default = maximum_default = true;
+      // Bounds that were the former type's are the new type's then.
+      if (present != nullptr) {
+        const Range former = RangeOf(present->type.oid);
+        minimum_default = present->minimum == former.minimum;
+        maximum_default = present->maximum == former.maximum;
+      }
     } else if (name == "increment") {
       sequence.increment = ast::DefElemInt64(*option);
       if (sequence.increment == 0) throw SqlError(sqlstate::kInvalidParameterValue, "INCREMENT must not be zero");
@@ -127,7 +142,7 @@ std::string CreateSequenceCommand(CommandContext& context, const ast::Node& node
   relation.temporary = statement.sequence->persistence == 't';
   relation.sequence = DefineSequence(*session.catalog_view(), statement.options, type_oid::kInt8, nullptr);
   for (const ast::DefElem* option : statement.options) {
-    if (option->name == "owned_by") SetOwner(session, *option, &*relation.sequence);
+    if (option->name == "owned_by") SetOwner(session, *option, relation, &*relation.sequence);
   }
   relation.columns = SequenceColumns();
   session.change_catalog().CreateRelation(std::move(relation));
@@ -148,8 +163,14 @@ std::string AlterSequenceCommand(CommandContext& context, const ast::Node& node)
   changed.sequence = DefineSequence(*session.catalog_view(), statement.options, relation->sequence->type, &*relation->sequence);
   std::optional<int64_t> restart;
   for (const ast::DefElem* option : statement.options) {
-    if (option->name == "owned_by") SetOwner(session, *option, &*changed.sequence);
+    if (option->name == "owned_by") SetOwner(session, *option, changed, &*changed.sequence);
     if (option->name == "restart") restart = option->arg == nullptr ? changed.sequence->start : ast::DefElemInt64(*option);
+  }
+  if (restart.has_value() && *restart < changed.sequence->minimum) {
+    throw SqlError(sqlstate::kInvalidParameterValue, "RESTART value (" + Number(*restart) + ") cannot be less than MINVALUE (" + Number(changed.sequence->minimum) + ")");
+  }
+  if (restart.has_value() && *restart > changed.sequence->maximum) {
+    throw SqlError(sqlstate::kInvalidParameterValue, "RESTART value (" + Number(*restart) + ") cannot be greater than MAXVALUE (" + Number(changed.sequence->maximum) + ")");
   }
   session.change_catalog().ReplaceRelation(std::move(changed));
   if (restart.has_value()) session.catalog().SetValue(*session.catalog_view()->FindRelation(relation->oid), *restart, false);

@@ -12,6 +12,8 @@ namespace gather::executor {
 namespace ast = sql::ast;
 
 namespace {
+constexpr SqlState kInvalidObjectDefinition{"42P17"};
+
 // serial types stand for an integer type with a sequence.
 Oid SerialBase(const ast::TypeName& type) {
   if (type.names.size() != 1 || !type.array_bounds.empty()) return kInvalidOid;
@@ -47,10 +49,49 @@ std::vector<std::string> LiveColumnNames(const catalog::RelationEntry& table) {
   return names;
 }
 
-std::string DefaultText(Session& session, const ast::Node& expression, const catalog::ColumnEntry& column) {
+namespace {
+// The relations that an expression names by constants.
+std::vector<Oid> NamedRelations(const sql::ExprRef& expr) {
+  std::vector<Oid> named;
+  sql::Walk(expr, [&](const sql::Expr& node) {
+    if (node.kind == sql::ExprKind::kConstant && node.type.oid == type_oid::kRegclass && !node.constant.is_null) named.push_back(node.constant.as<Oid>());
+    return true;
+  });
+  return named;
+}
+}  // namespace
+
+std::string DefaultText(Session& session, const ast::Node& expression, const catalog::ColumnEntry& column, std::vector<Oid>* depends_on) {
   sql::BindContext context = session.MakeBindContext();
   const sql::ExprRef expr = sql::BindTableExpression(expression, nullptr, column.type, "DEFAULT", context);
+  const std::vector<Oid> named = NamedRelations(expr);
+  depends_on->insert(depends_on->end(), named.begin(), named.end());
   return sql::DeparseExpr(expr, {}, context);
+}
+
+std::vector<BoundDefault> BindDefaultsWith(Session& session, const catalog::RelationEntry& relation) {
+  std::vector<BoundDefault> defaults;
+  for (const catalog::RelationRef& table : session.catalog_view()->Relations()) {
+    if (table->kind != catalog::RelationKind::kTable) continue;
+    for (const catalog::ColumnEntry& column : table->columns) {
+      // Where the name is not in the text, the relation is not either.
+      if (column.dropped || column.generated || column.default_sql.find(relation.name) == std::string::npos) continue;
+      sql::BindContext context = session.MakeBindContext();
+      sql::ExprRef expr = sql::BindTableExpression(column.default_sql, nullptr, column.type, "DEFAULT", context);
+      const std::vector<Oid> named = NamedRelations(expr);
+      if (std::find(named.begin(), named.end(), relation.oid) != named.end()) defaults.push_back({table->oid, column.id, std::move(expr)});
+    }
+  }
+  return defaults;
+}
+
+void RewriteDefaults(Session& session, const std::vector<BoundDefault>& defaults) {
+  for (const BoundDefault& entry : defaults) {
+    catalog::RelationEntry changed = *session.catalog_view()->FindRelation(entry.table);
+    sql::BindContext context = session.MakeBindContext();
+    changed.columns[static_cast<size_t>(entry.column.value) - 1].default_sql = sql::DeparseExpr(entry.expression, {}, context);
+    session.change_catalog().ReplaceRelation(std::move(changed));
+  }
 }
 
 void AddColumnDefinition(Session& session, const ast::ColumnDef& definition, catalog::RelationEntry* table, TableDefinition* pending) {
@@ -90,7 +131,7 @@ void AddColumnDefinition(Session& session, const ast::ColumnDef& definition, cat
                          Format("multiple default values specified for column \"%s\" of table \"%s\"", column.name.c_str(), table->name.c_str())).At(constraint->location);
         }
         default_given = true;
-        column.default_sql = DefaultText(session, *constraint->raw_expr, column);
+        column.default_sql = DefaultText(session, *constraint->raw_expr, column, &table->depends_on);
         break;
       case ast::ConstraintType::kIdentity: {
         if (column.type.oid != type_oid::kInt2 && column.type.oid != type_oid::kInt4 && column.type.oid != type_oid::kInt8) {
@@ -112,16 +153,62 @@ void AddColumnDefinition(Session& session, const ast::ColumnDef& definition, cat
         pending->keys.push_back({constraint, column.name});
         break;
       case ast::ConstraintType::kForeign: ThrowNotSupported("foreign keys are not supported yet");
-      case ast::ConstraintType::kGenerated: ThrowNotSupported("generated columns are not supported yet");
+      case ast::ConstraintType::kGenerated:
+        column.generated = true;
+        pending->generated.emplace_back(index, constraint);
+        break;
       case ast::ConstraintType::kDeferrable:
       case ast::ConstraintType::kDeferred: ThrowNotSupported("deferrable constraints are not supported yet");
       default: break;
     }
   }
+  if (column.generated && (default_given || column.identity != catalog::Identity::kNone)) {
+    throw SqlError(sqlstate::kSyntaxError, Format("both %s and generation expression specified for column \"%s\" of table \"%s\"", default_given ? "default" : "identity",
+                                                  column.name.c_str(), table->name.c_str())).At(pending->generated.back().second->location);
+  }
   if (null_given && column.not_null) {
     throw SqlError(sqlstate::kSyntaxError, Format("conflicting NULL/NOT NULL declarations for column \"%s\" of table \"%s\"", column.name.c_str(), table->name.c_str()));
   }
   table->columns.push_back(std::move(column));
+}
+
+void BindGenerated(Session& session, const TableDefinition& pending, catalog::RelationEntry* table) {
+  std::vector<const catalog::ColumnEntry*> live;
+  for (const catalog::ColumnEntry& column : table->columns) {
+    if (!column.dropped) live.push_back(&column);
+  }
+  for (const auto& [index, constraint] : pending.generated) {
+    sql::BindContext context = session.MakeBindContext();
+    catalog::ColumnEntry& column = table->columns[index];
+    const sql::ExprRef expr = sql::BindTableExpression(*constraint->raw_expr, table, column.type, "GENERATED", context);
+    sql::Walk(expr, [&](const sql::Expr& node) {
+      if (node.kind == sql::ExprKind::kSlot && live[node.index]->generated) {
+        throw SqlError(kInvalidObjectDefinition, Format("cannot use generated column \"%s\" in column generation expression", live[node.index]->name.c_str()))
+            .Detail("A generated column cannot reference another generated column.").At(node.location);
+      }
+      if (node.function != nullptr && node.function->volatility != catalog::Volatility::kImmutable) {
+        throw SqlError(kInvalidObjectDefinition, "generation expression is not immutable");
+      }
+      return true;
+    });
+    column.default_sql = sql::DeparseExpr(expr, LiveColumnNames(*table), context);
+  }
+}
+
+bool UsesColumn(Session& session, const catalog::RelationEntry& table, const catalog::ColumnEntry& generated, ColumnId column) {
+  sql::BindContext context = session.MakeBindContext();
+  const sql::ExprRef expr = sql::BindTableExpression(generated.default_sql, &table, generated.type, "GENERATED", context);
+  uint32_t slot = 0;
+  for (const catalog::ColumnEntry& other : table.columns) {
+    if (other.id == column) break;
+    slot += other.dropped ? 0 : 1;
+  }
+  bool uses = false;
+  sql::Walk(expr, [&](const sql::Expr& node) {
+    uses = uses || (node.kind == sql::ExprKind::kSlot && node.index == slot);
+    return true;
+  });
+  return uses;
 }
 
 catalog::CheckConstraint MakeCheck(Session& session, const ast::Constraint& constraint, std::string_view column, const catalog::RelationEntry& table) {

@@ -24,13 +24,23 @@ struct PendingKey {
 struct TableDefinition {
   std::vector<SerialColumn> sequences;
   std::vector<PendingKey> keys;
+  std::vector<std::pair<size_t, const sql::ast::Constraint*>> generated;   // generation expressions, by column: bound when all columns are known
   std::vector<std::pair<const sql::ast::Constraint*, std::string>> checks;   // with the column it was written on
 };
 
 // Appends the column; collects what cannot be done before the table exists.
 void AddColumnDefinition(Session& session, const sql::ast::ColumnDef& column, catalog::RelationEntry* table, TableDefinition* definition);
 // Text of an expression over the table's columns, as the catalog keeps it.
-std::string DefaultText(Session& session, const sql::ast::Node& expression, const catalog::ColumnEntry& column);
+// The expressions of generated columns, once the table has all its columns.
+void BindGenerated(Session& session, const TableDefinition& definition, catalog::RelationEntry* table);
+// Whether a generated column is computed from `column`.
+bool UsesColumn(Session& session, const catalog::RelationEntry& table, const catalog::ColumnEntry& generated, ColumnId column);
+// `depends_on` gets the relations it names (sequences).
+std::string DefaultText(Session& session, const sql::ast::Node& expression, const catalog::ColumnEntry& column, std::vector<Oid>* depends_on);
+// Defaults that name a relation, bound while it still has its old name, and written again when it has the new one.
+struct BoundDefault { Oid table; ColumnId column; sql::ExprRef expression; };
+std::vector<BoundDefault> BindDefaultsWith(Session& session, const catalog::RelationEntry& relation);
+void RewriteDefaults(Session& session, const std::vector<BoundDefault>& defaults);
 catalog::CheckConstraint MakeCheck(Session& session, const sql::ast::Constraint& constraint, std::string_view column, const catalog::RelationEntry& table);
 // The sequence behind a serial or identity column, owned by it: creates it and sets the column's default.
 void CreateOwnedSequence(Session& session, const SerialColumn& serial, Oid table);

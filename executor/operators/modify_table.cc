@@ -2,6 +2,9 @@
 //
 // An update is a delete of the old version and an insert of the new one. The child's scan never meets the new versions: the statement's
 // snapshot hides what its own command writes.
+#include <optional>
+#include <unordered_set>
+
 #include "executor/chunk_store.h"
 #include "executor/expression/evaluator.h"
 #include "executor/operators/row_lock.h"
@@ -24,6 +27,11 @@ class ModifySink final : public Sink {
     std::vector<sql::ExprRef> returning;
     for (const sql::Target& target : modify_.returning) returning.push_back(target.expression);
     returning_ = ExpressionList(returning, leader);
+    if (const sql::BoundConflict* conflict = modify_.conflict.get(); conflict != nullptr && conflict->update) {
+      conflict_values_ = ExpressionList(conflict->values, leader);
+      if (conflict->where != nullptr) conflict_where_ = std::make_unique<Filter>(conflict->where, leader);
+      for (const ColumnId id : modify_.stored) stored_.push_back({id, table_.column(id).type, table_.column(id).missing});
+    }
   }
 
   LocalPtr MakeLocal(Participant&) override { return nullptr; }
@@ -35,7 +43,25 @@ class ModifySink final : public Sink {
       if (deleted_.size() == 0) return Progress::kNeedInput;
       if (deleted_.size() != in.rows()) rows.Slice(deleted_, deleted_.size());
     }
+    if (modify_.conflict != nullptr) {
+      for (uint32_t i = 0; i < rows.rows(); ++i) {
+        Selection one(1);
+        one.Add(i);
+        Chunk row = rows;
+        row.Slice(one, 1);
+        if (InsertOrResolve(row)) Finish(row);
+      }
+      return Progress::kNeedInput;
+    }
     if (writer_ != nullptr) writer_->Insert(rows);
+    Finish(rows);
+    return Progress::kNeedInput;
+  }
+  void Merge(Local&) override {}
+
+ private:
+  // Rows written: counted, and RETURNING computed.
+  void Finish(const Chunk& rows) {
     state_.rows_modified += rows.rows();
     if (returning_.size() != 0) {
       Chunk out;
@@ -48,48 +74,95 @@ class ModifySink final : public Sink {
       out.set_rows(rows.rows());
       returned_->Append(out);
     }
-    return Progress::kNeedInput;
   }
-  void Merge(Local&) override {}
 
- private:
+  // ON CONFLICT for one row; it becomes what was written. False: nothing was.
+  bool InsertOrResolve(Chunk& row) {
+    state_.leader.CheckInterrupt();
+    writer_->Check(row);
+    const std::optional<RowId> other = writer_->FindConflict(row);
+    if (!other.has_value()) {
+      writer_->InsertProbed(row);
+      own_.insert(writer_->inserted()[0].value);
+      return true;
+    }
+    storage::Transaction& transaction = *state_.context.transaction;
+    const bool own = own_.contains(other->value);
+    const bool visible = !own && table_.table->IsVisible(state_.context.snapshot, *other);
+    if (!modify_.conflict->update) {
+      if (!own && !visible && transaction.isolation() != storage::IsolationLevel::kReadCommitted) RetryOrFail(transaction);
+      return false;
+    }
+    if (own) {
+      throw SqlError(SqlState{"21000"}, "ON CONFLICT DO UPDATE command cannot affect row a second time")
+          .Hint("Ensure that no rows proposed for insertion within the same command have duplicate constrained values.");
+    }
+    if (!visible) RetryOrFail(transaction);
+    Chunk both;
+    Selection found(1);
+    const RowId id = *other;
+    if (table_.table->Fetch(state_.context.snapshot, {&id, 1}, stored_, both, found) != 1) RetryOrFail(transaction);
+    for (size_t i = 0; i < stored_.size(); ++i) both.Add(row[i]);
+    both.set_rows(1);
+    Selection kept;
+    if (conflict_where_ != nullptr && !conflict_where_->Select(both, kept) && kept.size() == 0) return false;
+    if (!DeleteOne(id)) RetryOrFail(transaction);
+    Chunk updated;
+    conflict_values_.NextChunk();
+    for (size_t i = 0; i < conflict_values_.size(); ++i) {
+      Vector value;
+      conflict_values_.Evaluate(i, both, value);
+      updated.Add(std::move(value));
+    }
+    updated.set_rows(1);
+    writer_->Insert(updated);
+    own_.insert(writer_->inserted()[0].value);
+    row = std::move(updated);
+    return true;
+  }
+
   // Deletes the old versions; `done`: the rows whose version this statement has deleted.
   void DeleteOld(const Chunk& in, Selection& done) {
-    storage::Transaction& transaction = *state_.context.transaction;
-    const storage::Snapshot& snapshot = state_.context.snapshot;
     const VectorView ctids = in[modify_.ctid_slot].View();
     done.Renew();
     for (uint32_t i = 0; i < in.rows(); ++i) {
-      if (!ctids.valid(i)) continue;       // the null-extended side of an outer join in FROM
-      const storage::LockTag row_lock = RowLockTag(*table_.table, ctids.get<RowId>(i));
-      const bool locked = row_lockers.load() != 0;
-      if (locked) {
-        WaitOnLock(state_.context, [&] {
-          state_.context.session->transaction_locks().Lock(row_lock, storage::LockMode::kExclusive, *state_.context.interrupt);
-        });
-      }
-      for (;;) {
-        const storage::WriteResult result = table_.table->Delete(transaction, snapshot, ctids.get<RowId>(i));
-        if (result.outcome == storage::WriteOutcome::kDone) {
+      // Null: the null-extended side of an outer join in FROM.
+      if (ctids.valid(i) && DeleteOne(ctids.get<RowId>(i))) done.Add(i);
+    }
+  }
+
+  // False: this command has deleted it already.
+  bool DeleteOne(RowId row) {
+    storage::Transaction& transaction = *state_.context.transaction;
+    const storage::LockTag row_lock = RowLockTag(*table_.table, row);
+    const bool locked = row_lockers.load() != 0;
+    if (locked) {
+      WaitOnLock(state_.context, [&] {
+        state_.context.session->transaction_locks().Lock(row_lock, storage::LockMode::kExclusive, *state_.context.interrupt);
+      });
+    }
+    for (;;) {
+      const storage::WriteResult result = table_.table->Delete(transaction, state_.context.snapshot, row);
+      switch (result.outcome) {
+        case storage::WriteOutcome::kDone:
           // Somebody may have locked the row after the look above and before the mark: then it is his.
           if (!locked && row_lockers.load() != 0 &&
               !state_.context.session->transaction_locks().TryLock(row_lock, storage::LockMode::kExclusive)) {
             throw StatementRetry();
           }
-          done.Add(i);
-        } else if (result.outcome == storage::WriteOutcome::kBusy) {
+          return true;
+        case storage::WriteOutcome::kOwnCommand: return false;
+        case storage::WriteOutcome::kBusy:
           WaitOnLock(state_.context, [&] {
             state_.context.storage->transactions().WaitFor(transaction.id(), result.holder, *state_.context.interrupt);
           });
           continue;
-        } else if (result.outcome == storage::WriteOutcome::kConflict) {
-          if (transaction.isolation() == storage::IsolationLevel::kReadCommitted) throw StatementRetry();
-          throw SqlError(sqlstate::kSerializationFailure, modify_.kind == sql::BoundModify::Kind::kDelete
-                                                              ? "could not serialize access due to concurrent delete"
-                                                              : "could not serialize access due to concurrent update");
-        }
-        break;
+        case storage::WriteOutcome::kConflict: break;
       }
+      if (transaction.isolation() == storage::IsolationLevel::kReadCommitted) throw StatementRetry();
+      throw SqlError(sqlstate::kSerializationFailure, modify_.kind == sql::BoundModify::Kind::kDelete
+                                                          ? "could not serialize access due to concurrent delete"
+                                                          : "could not serialize access due to concurrent update");
     }
   }
 
@@ -100,6 +173,11 @@ class ModifySink final : public Sink {
   std::unique_ptr<TableWriter> writer_;          // null for DELETE
   ExpressionList returning_;
   Selection deleted_;
+  // ON CONFLICT
+  ExpressionList conflict_values_;
+  std::unique_ptr<Filter> conflict_where_;
+  std::vector<storage::ScanColumn> stored_;      // of the row that is there
+  std::unordered_set<uint64_t> own_;             // rows this command has written
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "executor/operators/table_writer.h"
 
+#include <algorithm>
+
 #include "executor/operators/row_text.h"
 #include "index/ordered_index.h"
 #include "storage/storage.h"
@@ -9,6 +11,9 @@ namespace gather::executor {
 TableWriter::TableWriter(const sql::BoundModify& modify, catalog::CatalogRef catalog, ExecutionState& state)
     : modify_(modify), table_(*modify.table), catalog_(std::move(catalog)), state_(state) {
   for (const ColumnId id : modify_.stored) stored_.push_back({id, table_.column(id).type});
+  std::vector<sql::ExprRef> generated;
+  for (const sql::BoundGenerated& column : modify_.generated) generated.push_back(column.expression);
+  generated_ = ExpressionList(generated, state.leader);
   for (const sql::BoundCheck& check : modify_.checks) checks_.push_back(Compile(check.expression, state.leader));
   for (const sql::BoundIndex& index : modify_.indexes) {
     Index made;
@@ -26,6 +31,17 @@ std::pair<std::string, std::string> TableWriter::TableName() const {
 
 std::string TableWriter::FailingRow(const Chunk& rows, RowIndex row) const {
   return "Failing row contains " + RowText(rows, static_cast<uint32_t>(stored_.size()), row, state_.context.io) + ".";
+}
+
+// No generated column refers to another, so their order does not matter.
+void TableWriter::Generate(Chunk& rows) {
+  if (generated_.size() == 0) return;
+  generated_.NextChunk();
+  for (size_t i = 0; i < generated_.size(); ++i) {
+    Vector value;
+    generated_.Evaluate(i, rows, value);
+    rows[modify_.generated[i].slot] = std::move(value);
+  }
 }
 
 void TableWriter::CheckConstraints(const Chunk& rows) {
@@ -58,7 +74,58 @@ void TableWriter::CheckConstraints(const Chunk& rows) {
   }
 }
 
-void TableWriter::Insert(const Chunk& rows) {
+void TableWriter::Check(Chunk& row) {
+  Generate(row);
+  CheckConstraints(row);
+}
+
+std::optional<RowId> TableWriter::FindConflict(const Chunk& row) {
+  storage::Transaction& transaction = *state_.context.transaction;
+  std::vector<Datum> key;
+  std::vector<RowId> found;
+  for (const uint32_t arbiter : modify_.conflict->arbiters) {
+    Index& index = indexes_[arbiter];
+    const catalog::IndexEntry& entry = *index.bound->index->index;
+    if (index.predicate != nullptr && !index.predicate->Select(row, selected_) && selected_.size() == 0) continue;
+    key.clear();
+    bool null = false;
+    index.keys.NextChunk();
+    for (size_t i = 0; i < index.keys.size(); ++i) {
+      Vector value;
+      index.keys.Evaluate(i, row, value);
+      key.push_back(value.Get(0));
+      null = null || key.back().is_null;
+    }
+    if (null && entry.nulls_distinct) continue;
+    for (bool again = true; again;) {
+      again = false;
+      entry.ordered->Lookup(&transaction, key, &found);
+      for (const RowId other : found) {
+        TransactionId holder;
+        switch (table_.table->CheckLiveness(transaction, other, &holder)) {
+          case storage::TableStore::Liveness::kDead: continue;
+          case storage::TableStore::Liveness::kLive: return other;
+          case storage::TableStore::Liveness::kInserting:
+          case storage::TableStore::Liveness::kDeleting: break;
+        }
+        state_.context.storage->transactions().WaitFor(transaction.id(), holder, *state_.context.interrupt);
+        state_.context.interrupt->Check();
+        again = true;
+        break;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+void TableWriter::InsertProbed(Chunk& row) {
+  probed_ = true;
+  Insert(row);
+  probed_ = false;
+}
+
+void TableWriter::Insert(Chunk& rows) {
+  Generate(rows);
   CheckConstraints(rows);
   storage::Transaction& transaction = *state_.context.transaction;
   ids_.resize(rows.rows());
@@ -71,6 +138,16 @@ void TableWriter::Insert(const Chunk& rows) {
     table_.table->Insert(transaction, stored_, stored, ids_.data());
   }
   for (Index& index : indexes_) InsertEntries(index, rows);
+}
+
+bool TableWriter::IsArbiter(const Index& index) const {
+  const std::vector<uint32_t>& arbiters = modify_.conflict->arbiters;
+  return std::find(arbiters.begin(), arbiters.end(), static_cast<uint32_t>(&index - indexes_.data())) != arbiters.end();
+}
+
+void RetryOrFail(const storage::Transaction& transaction) {
+  if (transaction.isolation() == storage::IsolationLevel::kReadCommitted) throw StatementRetry();
+  throw SqlError(sqlstate::kSerializationFailure, "could not serialize access due to concurrent update");
 }
 
 void TableWriter::InsertEntries(Index& index, const Chunk& rows) {
@@ -91,6 +168,7 @@ void TableWriter::InsertEntries(Index& index, const Chunk& rows) {
   for (size_t i = 0; i < keys.size(); ++i) index.keys.Evaluate(i, *of, keys[i]);
   const catalog::RelationEntry& relation = *index.bound->index;
   relation.index->ordered->Insert(*state_.context.transaction, *table_.table, keys, row_ids, *state_.context.interrupt, [&](uint32_t row) {
+    if (probed_ && IsArbiter(index)) RetryOrFail(*state_.context.transaction);
     auto [schema, table] = TableName();
     std::string names, values;
     for (size_t i = 0; i < keys.size(); ++i) {

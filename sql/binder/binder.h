@@ -94,6 +94,9 @@ class Binder {
   ExprRef BindCollate(const ast::CollateClause& node, Scope& scope);
   ExprRef BindRow(const ast::RowExpr& node, Scope& scope);
   ExprRef BindIndirection(const ast::AIndirection& node, Scope& scope);
+  struct RecordField { std::string name; SqlType type; };
+  static std::vector<RecordField> RecordFields(const Expr& record, const Scope& scope);
+  static ExprRef SelectField(ExprRef record, const std::vector<RecordField>& fields, size_t field, int location);
   ExprRef BindSubscripts(ExprRef container, std::span<const ast::AIndices* const> subscripts, Scope& scope);
   ExprRef BindArray(const ast::AArrayExpr& node, Scope& scope, SqlType array_type, int location);
 
@@ -226,6 +229,10 @@ class Binder {
   void CheckModifiable(const catalog::RelationEntry& table, const ast::RangeVar& var);
   void BindReturning(ast::List<ast::ResTarget> list, Scope& scope, BoundModify& modify, Query& source, const std::vector<int>& slot_of_column);
   void AddConstraints(BoundModify& modify);
+  std::vector<uint32_t> InferArbiters(const ast::OnConflictClause& clause, const BoundModify& modify);
+  void BindOnConflict(const ast::InsertStmt& stmt, ModifyTarget& into, const std::vector<int>& slot_of_column, BoundModify& modify);
+  // SET: by column of the table, null where there is none.
+  std::vector<ExprRef> BindAssignments(ast::List<ast::ResTarget> list, const ModifyTarget& into, Scope& scope);
   ExprRef DefaultOf(const catalog::RelationEntry& table, const catalog::ColumnEntry& column);
   ExprRef ReadDefault(const catalog::ColumnEntry& column, const catalog::RelationEntry& table);
   std::vector<InsertColumn> InsertColumns(const ast::InsertStmt& stmt, const ModifyTarget& target);

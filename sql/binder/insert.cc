@@ -23,6 +23,10 @@ bool IsDefault(const ast::Node* node) { return ast::Is<ast::SetToDefault>(node);
 ExprRef Binder::InsertValue(const InsertColumn& target, const catalog::RelationEntry& table, ExprRef value, bool overriding_system) {
   const catalog::ColumnEntry& column = *target.column;
   if (value == nullptr || target.always_default) return DefaultOf(table, column);
+  if (column.generated) {
+    throw SqlError(sqlstate::kGeneratedAlways, Format("cannot insert a non-DEFAULT value into column \"%s\"", column.name.c_str()))
+        .Detail(Format("Column \"%s\" is a generated column.", column.name.c_str()));
+  }
   if (column.identity == catalog::Identity::kAlways && !overriding_system) {
     throw SqlError(sqlstate::kGeneratedAlways, Format("cannot insert a non-DEFAULT value into column \"%s\"", column.name.c_str()))
         .Detail(Format("Column \"%s\" is an identity column defined as GENERATED ALWAYS.", column.name.c_str()))
@@ -74,7 +78,6 @@ BoundStatement Binder::BindInsert(const ast::InsertStmt& stmt) {
   scope.query = source.get();
   std::vector<Cte> ctes;
   if (stmt.with != nullptr) BindWith(*stmt.with, scope, ctes);
-  if (stmt.on_conflict != nullptr) throw SqlError(sqlstate::kFeatureNotSupported, "ON CONFLICT is not supported").At(stmt.on_conflict->location);
   ModifyTarget into = ResolveTarget(*stmt.relation, "insert into");
   modify->table = into.table;
   const catalog::RelationEntry& table = *modify->table;
@@ -192,6 +195,7 @@ BoundStatement Binder::BindInsert(const ast::InsertStmt& stmt) {
   source->has_set_functions = scope.has_set_functions;
 
   AddConstraints(*modify);
+  if (stmt.on_conflict != nullptr) BindOnConflict(stmt, into, slot_of_column, *modify);
   if (!stmt.returning.empty()) {
     // RETURNING sees the new row under the table's name.
     Scope returning;

@@ -32,7 +32,7 @@ ExprRef Binder::DefaultOf(const catalog::RelationEntry& table, const catalog::Co
     call->children.push_back(MakeConstant(Datum::Of<Oid>(kRegclass, column.sequence)));
     return CoerceForAssignment(call, column, -1);
   }
-  if (column.default_sql.empty()) return NullConstant(column.type);
+  if (column.default_sql.empty() || column.generated) return NullConstant(column.type);
   return ReadDefault(column, table);
 }
 
@@ -60,6 +60,10 @@ void Binder::AddConstraints(BoundModify& modify) {
   context.functions = context_.functions;
   context.search_path = context_.search_path;
   context.io = context_.io;
+  for (const catalog::ColumnEntry& column : table.columns) {
+    if (column.dropped || !column.generated) continue;
+    modify.generated.push_back({slot_of(column.id), BindTableExpression(column.default_sql, &table, column.type, "GENERATED", context)});
+  }
   for (const catalog::CheckConstraint& check : table.checks) {
     modify.checks.push_back({check.name, BindTableExpression(check.expression_sql, &table, kBool, "CHECK", context)});
   }

@@ -11,6 +11,7 @@ namespace {
 
 ExprPlace PlaceOf(std::string_view what) {
   if (what == "DEFAULT") return ExprPlace::kColumnDefault;
+  if (what == "GENERATED") return ExprPlace::kGeneratedColumn;
   if (what == "CHECK") return ExprPlace::kCheckConstraint;
   if (what == "index expression") return ExprPlace::kIndexExpression;
   if (what == "index predicate") return ExprPlace::kIndexPredicate;
@@ -40,6 +41,14 @@ ExprRef Binder::BindOverTable(const ast::Node& expression, const catalog::Relati
   }
   const ExprPlace place = PlaceOf(what);
   ExprRef expr = BindExpression(&expression, scope, place);
+  if (place == ExprPlace::kGeneratedColumn) {
+    Walk(expr, [&](const Expr& node) {
+      if (node.kind == ExprKind::kColumn && node.relation == relation && node.index >= slot_of_column.size()) {
+        throw SqlError(sqlstate::kInvalidColumnReference, Format("cannot use system column \"%s\" in column generation expression", node.name.c_str())).At(node.location);
+      }
+      return true;
+    });
+  }
   if (place == ExprPlace::kCheckConstraint || place == ExprPlace::kIndexPredicate || place == ExprPlace::kCopyWhere) {
     expr = CoerceToBoolean(std::move(expr), place == ExprPlace::kCheckConstraint ? "CHECK" : "WHERE");
   } else if (target.oid != kInvalidOid) {
@@ -51,8 +60,9 @@ ExprRef Binder::BindOverTable(const ast::Node& expression, const catalog::Relati
           .Hint("You will need to rewrite or cast the expression.")
           .At(location);
     }
-    if (coerced == nullptr && place == ExprPlace::kColumnDefault) {
-      throw SqlError(sqlstate::kDatatypeMismatch, "column is of type " + FormatType(SqlType(target.oid)) + " but default expression is of type " + FormatType(source))
+    if (coerced == nullptr && (place == ExprPlace::kColumnDefault || place == ExprPlace::kGeneratedColumn)) {
+      const char* kind = place == ExprPlace::kColumnDefault ? "default" : "generation";
+      throw SqlError(sqlstate::kDatatypeMismatch, "column is of type " + FormatType(SqlType(target.oid)) + " but " + kind + " expression is of type " + FormatType(source))
           .Hint("You will need to rewrite or cast the expression.");
     }
     if (coerced == nullptr) {
