@@ -411,6 +411,7 @@ std::string ExpressionPrinter::Text(const ExprRef& expr, const Scope& scope, boo
       return base + "[" + child(1) + "]";
     }
     case ExprKind::kSlice: return (IsSimple(*expr->children[0]) ? child(0, true) : "(" + child(0, true) + ")") + "[" + child(1) + ":" + child(2) + "]";
+    case ExprKind::kFieldSelect: return "(" + child(0, true) + ")." + QuoteIdentifier(expr->name);
     case ExprKind::kRow: return "ROW(" + List(expr->children, 0, scope, true) + ")";
     case ExprKind::kAggregate: case ExprKind::kWindow: case ExprKind::kGrouping: case ExprKind::kSubquery: case ExprKind::kDefault: break;
   }

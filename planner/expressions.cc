@@ -207,7 +207,7 @@ bool IsStrict(const ExprRef& expr, const RelSet& relations) {
   switch (expr->kind) {
     case ExprKind::kColumn: return relations.Contains(expr->relation);
     case ExprKind::kFunction: return expr->function != nullptr && expr->function->strict && any_child();
-    case ExprKind::kIoCast: case ExprKind::kRelabel: case ExprKind::kNot: case ExprKind::kSubscript: return any_child();
+    case ExprKind::kIoCast: case ExprKind::kRelabel: case ExprKind::kNot: case ExprKind::kSubscript: case ExprKind::kFieldSelect: return any_child();
     case ExprKind::kArrayCoerce: return IsStrict(expr->children[0], relations);
     // Null or empty arrays make ALL true; the tested value's null does not get past a strict operator and a non-empty list.
     case ExprKind::kInList: return IsStrict(expr->children[0], relations);

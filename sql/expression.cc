@@ -6,6 +6,19 @@
 
 namespace gather::sql {
 
+SqlType OutColumnType(const Expr& call, size_t column) {
+  const Oid declared = call.function->out_columns.at(column);
+  if (declared != type_oid::kAnyelement && declared != type_oid::kAnyarray) return SqlType(declared);
+  for (size_t i = 0; i < call.children.size() && i < call.function->arguments.size(); ++i) {
+    const TypeInfo& actual = GetType(call.children[i]->type.oid);
+    const Oid argument = call.function->arguments[i];
+    if (argument == declared) return SqlType(actual.oid);
+    if (argument == type_oid::kAnyarray) return SqlType(actual.element);
+    if (argument == type_oid::kAnyelement) return SqlType(actual.array);
+  }
+  return SqlType(declared);
+}
+
 ExprRef MakeConstant(Datum value, int location) {
   auto expr = std::make_shared<Expr>();
   expr->kind = ExprKind::kConstant;

@@ -50,6 +50,7 @@ enum class ExprKind : uint8_t {
   kArray,           // ARRAY[…] of element type; multi-dimensional when children are arrays (`any` = true)
   kSubscript,       // children[0][children[1]][children[2]]… (array element): one child per subscript; slices: kSlice
   kSlice,           // children[0][children[1]:children[2]][children[3]:children[4]]…; a missing bound is a null child
+  kFieldSelect,     // (children[0]).name: field `index` of a record
   kRow,             // ROW(…): only inside comparisons and IN (expanded by the binder) or as record output
   kSubquery,        // see `subquery_kind`
   kAggregate,       // aggregate call, see `aggregate`; index: 0, or how many query levels up the query lies whose rows it aggregates
@@ -120,6 +121,8 @@ struct Expr {
   std::shared_ptr<const WindowCall> window;         // kWindow: children are its arguments
 };
 
+// The type of OUT column `column` of a call of a record-returning function, polymorphic ones resolved by the arguments.
+SqlType OutColumnType(const Expr& call, size_t column);
 ExprRef MakeConstant(Datum value, int location = -1);
 ExprRef MakeSlot(uint32_t slot, SqlType type, std::string name = {});
 ExprRef MakeAnd(std::vector<ExprRef> terms);        // true for none, the term for one; flattens

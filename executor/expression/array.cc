@@ -139,6 +139,27 @@ class SubscriptNode final : public NaryNode {
   }
 };
 
+class FieldSelectNode final : public NaryNode {
+ public:
+  FieldSelectNode(const sql::Expr& expr, Compiler& compiler) : NaryNode(expr, compiler), index_(expr.index) {}
+
+ private:
+  bool Write(RowIndex row, Vector& out) override {
+    const VectorView view = values_[0].View();
+    if (!view.valid(row)) return false;
+    RecordReader reader(view.get<StringRef>(row).view());
+    RecordReader::Field field{};
+    for (uint32_t i = 0; i <= index_; ++i) {
+      if (!reader.Next(&field)) return false;
+    }
+    if (field.is_null) return false;
+    out.Set(row, ArrayElementDatum(field.type, {false, field.bytes}));
+    return true;
+  }
+
+  const uint32_t index_;
+};
+
 class SliceNode final : public NaryNode {
  public:
   SliceNode(const sql::Expr& expr, Compiler& compiler) : NaryNode(expr, compiler), element_(GetType(expr.type.oid).element) {}
@@ -204,6 +225,7 @@ EvaluatorPtr MakeArrayNode(const sql::Expr& expr, Compiler& compiler) {
   switch (expr.kind) {
     case sql::ExprKind::kArray: return std::make_unique<ArrayNode>(expr, compiler);
     case sql::ExprKind::kSubscript: return std::make_unique<SubscriptNode>(expr, compiler);
+    case sql::ExprKind::kFieldSelect: return std::make_unique<FieldSelectNode>(expr, compiler);
     case sql::ExprKind::kSlice: return std::make_unique<SliceNode>(expr, compiler);
     default: return std::make_unique<RowNode>(expr, compiler);
   }

@@ -230,6 +230,7 @@ EvaluatorPtr Compiler::CompileNode(const sql::ExprRef& expr) {
     case ExprKind::kArray:
     case ExprKind::kSubscript:
     case ExprKind::kSlice:
+    case ExprKind::kFieldSelect:
     case ExprKind::kRow: return MakeArrayNode(*expr, *this);
     default: ThrowInternal(Format("expression of kind %d reached the executor", static_cast<int>(expr->kind)));
   }

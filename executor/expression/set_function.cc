@@ -15,7 +15,7 @@ SetFunction::SetFunction(const sql::Expr& call, Participant& participant) : func
     arguments_.push_back(Compile(child, participant));
   }
   if (function_->out_columns.size() > 1 || (function_->out_columns.size() == 1 && call.type.oid == type_oid::kRecord)) {
-    for (const Oid column : function_->out_columns) columns_.emplace_back(column);
+    for (size_t i = 0; i < function_->out_columns.size(); ++i) columns_.push_back(sql::OutColumnType(call, i));
   } else {
     columns_.push_back(call.type);
   }

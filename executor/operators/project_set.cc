@@ -1,6 +1,9 @@
 // ProjectSet: set-returning functions in a target list: every input row is repeated for each row of its sets.
+#include <algorithm>
+
 #include "executor/operators/set_rows.h"
 #include "executor/plan_builder.h"
+#include "types/record.h"
 
 namespace gather::executor {
 
@@ -74,10 +77,16 @@ class ProjectSet final : public Transform {
     for (const sql::ExprRef& target : node_.targets) out.Add(Vector(target->type));
   }
   void Emit(ProjectSetLocal& local, uint32_t rows, uint32_t at, Chunk& out) const {
-    size_t set = 0, scalar = 0;
+    size_t call = 0, set = 0, scalar = 0;
     for (size_t i = 0; i < is_set_.size(); ++i) {
       if (is_set_[i]) {
-        out[i].Append(local.set_values[set++], 0, rows, at);
+        const size_t width = local.sets->width(call++);
+        if (node_.targets[i]->type.oid == type_oid::kRecord) {
+          AppendRecords({local.set_values.data() + set, width}, rows, at, out[i]);
+        } else {
+          out[i].Append(local.set_values[set], 0, rows, at);
+        }
+        set += width;
         continue;
       }
       const Vector& values = local.scalar_values[scalar++];
@@ -86,6 +95,20 @@ class ProjectSet final : public Transform {
       out[i].Append(values.Sliced(repeated, rows), 0, rows, at);
     }
     out.set_rows(at + rows);
+  }
+
+  // The columns of a function that returns records, as one value. A set that has ended yields null.
+  static void AppendRecords(std::span<const Vector> columns, uint32_t rows, uint32_t at, Vector& out) {
+    for (uint32_t row = 0; row < rows; ++row) {
+      const bool ended = std::all_of(columns.begin(), columns.end(), [row](const Vector& column) { return column.is_constant() && column.IsNull(row); });
+      if (ended) {
+        out.SetNull(at + row);
+        continue;
+      }
+      RecordBuilder record;
+      for (const Vector& column : columns) record.Add(column, row);
+      out.data<StringRef>()[at + row] = out.AddString(record.Finish());
+    }
   }
 
   const planner::ProjectSetNode& node_;

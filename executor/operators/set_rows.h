@@ -11,6 +11,8 @@ namespace gather::executor {
 class SetRows {
  public:
   SetRows(const std::vector<const sql::Expr*>& calls, Participant& participant);
+  // How many of the columns are call `i`'s.
+  size_t width(size_t i) const { return functions_[i]->columns().size(); }
   const std::vector<SqlType>& types() const { return types_; }     // of all functions' columns, in order
   void Bind(const EvaluationInput& input);
   void Start(RowIndex row);

@@ -203,7 +203,7 @@ class Folder {
       case ExprKind::kIsNull: case ExprKind::kIsNotNull: case ExprKind::kIsTrue: case ExprKind::kIsNotTrue: case ExprKind::kIsFalse:
       case ExprKind::kIsNotFalse: case ExprKind::kIsUnknown: case ExprKind::kIsNotUnknown: case ExprKind::kGreatest: case ExprKind::kLeast:
       case ExprKind::kDistinctFrom: case ExprKind::kNullIf: case ExprKind::kScalarArray: case ExprKind::kInList: case ExprKind::kArray:
-      case ExprKind::kSubscript: case ExprKind::kSlice:
+      case ExprKind::kSubscript: case ExprKind::kSlice: case ExprKind::kFieldSelect:
         return AllConstant(expr) && IsImmutable(expr);
       default: return false;
     }

@@ -22,7 +22,7 @@ int LocationOf(const Expr& expr) {
     case ExprKind::kAnd: case ExprKind::kOr: case ExprKind::kNot: case ExprKind::kIsNull: case ExprKind::kIsNotNull: case ExprKind::kDistinctFrom:
     case ExprKind::kNullIf: case ExprKind::kScalarArray: case ExprKind::kInList: case ExprKind::kIsTrue: case ExprKind::kIsNotTrue:
     case ExprKind::kIsFalse: case ExprKind::kIsNotFalse: case ExprKind::kIsUnknown: case ExprKind::kIsNotUnknown: case ExprKind::kSubquery:
-    case ExprKind::kSubscript: case ExprKind::kSlice: {
+    case ExprKind::kSubscript: case ExprKind::kSlice: case ExprKind::kFieldSelect: {
       int location = expr.location;
       for (const ExprRef& child : expr.children) {
         if (child != nullptr) location = Leftmost(location, LocationOf(*child));

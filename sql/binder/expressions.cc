@@ -1,4 +1,6 @@
 // Expressions: dispatch and the plain kinds.
+#include <algorithm>
+
 #include "sql/binder/binder.h"
 
 namespace gather::sql {
@@ -196,6 +198,48 @@ ExprRef Binder::BindRow(const ast::RowExpr& node, Scope& scope) {
   return row;
 }
 
+// Names and types of a record's columns, as far as they can be told: those of a row, of a function's result, or of the subquery's target that a
+// column stands for. Empty: unknown.
+std::vector<Binder::RecordField> Binder::RecordFields(const Expr& record, const Scope& scope) {
+  std::vector<RecordField> fields;
+  if (record.type.oid != kRecord) return fields;
+  if (record.kind == ExprKind::kRow) {
+    for (size_t i = 0; i < record.children.size(); ++i) {
+      fields.push_back({record.name.empty() ? Format("f%zu", i + 1) : record.children[i]->name, record.children[i]->type});
+    }
+  } else if (record.kind == ExprKind::kFunction || record.kind == ExprKind::kSetFunction) {
+    for (size_t i = 0; i < record.function->out_columns.size(); ++i) {
+      const size_t name = record.function->arguments.size() + i;
+      fields.push_back({name < record.function->argument_names.size() ? std::string(record.function->argument_names[name]) : Format("column%zu", i + 1),
+                        OutColumnType(record, i)});
+    }
+  } else if (record.kind == ExprKind::kColumn) {
+    for (const Scope* level = &scope; level != nullptr; level = level->parent) {
+      const Relation* relation = level->query == nullptr ? nullptr : level->query->FindRelation(record.relation);
+      if (relation == nullptr) continue;
+      if (relation->subquery == nullptr) break;
+      uint32_t at = 0;
+      for (const Target& target : relation->subquery->targets) {
+        if (target.junk || at++ != record.index) continue;
+        Scope inside;
+        inside.query = const_cast<Query*>(relation->subquery.get());  // only looked at
+        return RecordFields(*target.expression, inside);
+      }
+      break;
+    }
+  }
+  return fields;
+}
+
+ExprRef Binder::SelectField(ExprRef record, const std::vector<RecordField>& fields, size_t field, int location) {
+  if (record->kind == ExprKind::kRow) return record->children[field];
+  ExprPtr select = NewExpr(ExprKind::kFieldSelect, fields[field].type, location);
+  select->index = static_cast<uint32_t>(field);
+  select->name = fields[field].name;
+  select->children.push_back(std::move(record));
+  return select;
+}
+
 ExprRef Binder::BindIndirection(const ast::AIndirection& node, Scope& scope) {
   ExprRef result = BindExpression(node.arg, scope);
   const int location = LocationOf(*result);
@@ -221,6 +265,12 @@ ExprRef Binder::BindIndirection(const ast::AIndirection& node, Scope& scope) {
       }
       if (result->kind != ExprKind::kRow) continue;
       throw SqlError(sqlstate::kUndefinedColumn, Format("column \"%s\" not found in data type %s", field.c_str(), result->name.c_str())).At(location);
+    }
+    const std::vector<RecordField> fields = RecordFields(*result, scope);
+    const auto found = std::find_if(fields.begin(), fields.end(), [&](const RecordField& candidate) { return candidate.name == field; });
+    if (found != fields.end()) {
+      result = SelectField(std::move(result), fields, static_cast<size_t>(found - fields.begin()), location);
+      continue;
     }
     if (result->type.oid == kRecord) {
       throw SqlError(sqlstate::kUndefinedColumn, Format("could not identify column \"%s\" in record data type", field.c_str())).At(location);

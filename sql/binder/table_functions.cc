@@ -79,7 +79,7 @@ Binder::FromResult Binder::BindRangeFunction(const ast::RangeFunction& node, Sco
         const size_t name = call.function->arguments.size() + c;
         relation.column_names.push_back(name < call.function->argument_names.size() ? std::string(call.function->argument_names[name])
                                                                                      : Format("column%zu", c + 1));
-        relation.column_types.emplace_back((*columns)[c]);
+        relation.column_types.push_back(OutColumnType(call, c));
       }
       scalar = false;
     } else if (record) {

@@ -35,6 +35,11 @@ void Binder::ExpandStar(const ast::ColumnRef& ref, Scope& scope, std::vector<Tar
 
 void Binder::ExpandRowStar(const ast::AIndirection& node, Scope& scope, std::vector<Target>& targets) {
   ExprRef row = BindExpression(node.arg, scope);
+  const std::vector<RecordField> fields = RecordFields(*row, scope);
+  if (row->kind != ExprKind::kRow && !fields.empty()) {
+    for (size_t i = 0; i < fields.size(); ++i) targets.push_back({SelectField(row, fields, i, LocationOf(*row)), fields[i].name, false});
+    return;
+  }
   if (row->kind != ExprKind::kRow) {
     throw SqlError(sqlstate::kWrongObjectType, "row expansion via \"*\" is not supported here").At(LocationOf(*row));
   }

@@ -37,7 +37,7 @@ bool IsBoolKind(ExprKind kind) { return kind == ExprKind::kAnd || kind == ExprKi
 bool Deparser::IsSimple(const Expr& expr, const Expr& parent) const {
   switch (expr.kind) {
     case ExprKind::kColumn: case ExprKind::kSlot: case ExprKind::kOuterSlot: case ExprKind::kConstant: case ExprKind::kParameter: case ExprKind::kExecParameter:
-    case ExprKind::kCaseTest: case ExprKind::kSubscript: case ExprKind::kSlice: case ExprKind::kArray: case ExprKind::kRow: case ExprKind::kCoalesce:
+    case ExprKind::kCaseTest: case ExprKind::kSubscript: case ExprKind::kSlice: case ExprKind::kFieldSelect: case ExprKind::kArray: case ExprKind::kRow: case ExprKind::kCoalesce:
     case ExprKind::kGreatest: case ExprKind::kLeast: case ExprKind::kNullIf: case ExprKind::kAggregate: case ExprKind::kGrouping: case ExprKind::kWindow:
     case ExprKind::kSetFunction: case ExprKind::kCase: case ExprKind::kDefault:
       return true;
@@ -68,8 +68,8 @@ bool Deparser::IsSimple(const Expr& expr, const Expr& parent) const {
       if (!pretty_paren_) return false;
       if (expr.kind == ExprKind::kOr) return parent.kind == ExprKind::kOr;
       return parent.kind == ExprKind::kAnd || parent.kind == ExprKind::kOr;
-    case ExprKind::kSubscript: case ExprKind::kSlice: case ExprKind::kArray: case ExprKind::kRow: case ExprKind::kCoalesce: case ExprKind::kGreatest:
-    case ExprKind::kLeast: case ExprKind::kNullIf: case ExprKind::kAggregate: case ExprKind::kGrouping: case ExprKind::kWindow: case ExprKind::kCase:
+    case ExprKind::kSubscript: case ExprKind::kSlice: case ExprKind::kFieldSelect: case ExprKind::kArray: case ExprKind::kRow: case ExprKind::kCoalesce:
+    case ExprKind::kGreatest: case ExprKind::kLeast: case ExprKind::kNullIf: case ExprKind::kAggregate: case ExprKind::kGrouping: case ExprKind::kWindow: case ExprKind::kCase:
       return expr.kind != ExprKind::kScalarArray;
     default: return false;
   }
@@ -430,6 +430,11 @@ void Deparser::Expression(const Expr& expr, bool show_implicit) {
       List(expr.children, true);
       text_ += ']';
       if (expr.children.empty()) text_ += "::" + FormatType(SqlType(expr.type.oid));
+      return;
+    case ExprKind::kFieldSelect:
+      text_ += '(';
+      Expression(*expr.children[0], show_implicit);
+      text_ += ")." + QuoteIdentifier(expr.name);
       return;
     case ExprKind::kSubscript: case ExprKind::kSlice: {
       const Expr& container = *expr.children[0];
