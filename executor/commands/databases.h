@@ -1,4 +1,4 @@
-// CREATE, ALTER and DROP DATABASE. How databases live side by side: docs/decisions/0006-databases.md.
+// CREATE, ALTER and DROP DATABASE. How databases live side by side: docs/decisions/0008-databases.md.
 #pragma once
 
 #include "executor/commands/command.h"
