@@ -323,8 +323,14 @@ void ScriptRun::RestartIfTold(const Record& record) {
                                                  "copy",   "commit", "end",    "merge",  "grant", "revoke"};
   const std::string word = FirstWord(record.sql);
   if (word == "set" || word == "prepare" || word == "reset" || word == "deallocate") {
-    if (sessions_[record.connection]->Idle()) session_state_[record.connection].push_back(record.sql);
+    if (sessions_[record.connection]->Idle()) {
+      session_state_[record.connection].push_back(record.sql);
+    } else if (!Mentions(record.sql, "^\\s*set\\s+(local|transaction|constraints)\\b")) {
+      restarts_left_ = 0;  // it depends on how the transaction ends
+    }
   }
+  // A killed server may skip values of a sequence, as PostgreSQL does.
+  if (Mentions(record.sql, "\\b(sequence|identity|serial|bigserial|smallserial|nextval)\\b")) uses_sequences_ = true;
   if (word == "declare" || word == "listen" ||
       Mentions(record.sql, "\\btemp(orary)?\\b|currval|lastval|set_config|pg_temp")) {
     restarts_left_ = 0;  // the session holds what SET and PREPARE cannot bring back
@@ -336,7 +342,7 @@ void ScriptRun::RestartIfTold(const Record& record) {
     if (!session->Idle() || pending_.contains(name) || name.find('@') != std::string::npos) return;
   }
   --restarts_left_;
-  Restart(restarts_left_ % 2 == 0);
+  Restart(restarts_left_ % 2 == 0 && !uses_sequences_);
 }
 
 std::string ScriptRun::KeyOf(const Record& record) const {

@@ -72,6 +72,7 @@ class ScriptRun {
   std::map<const Record*, size_t> columns_;  // of the rewritten queries
   size_t hash_threshold_ = 0;
   int restarts_left_ = 0;
+  bool uses_sequences_ = false;
   bool stopped_ = false;
   bool disagreed_ = false;  // the record at hand
   RunResult result_;
