@@ -18,13 +18,10 @@ uint64_t NowNanos() {
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count());
 }
 
-namespace {
-// Operators without state per participant make no Local.
-Local& Of(const LocalPtr& local) {
+Local& LocalOf(const LocalPtr& local) {
   static Local none;
   return local == nullptr ? none : *local;
 }
-}  // namespace
 
 // What EXPLAIN ANALYZE wants of this participant: time inside each step, rows out of it, time until its first row.
 struct PipelineRunner::Measured {
@@ -89,7 +86,7 @@ Progress PipelineRunner::NextFromSource(Chunk& out) {
     participant_.CheckInterrupt();
     if (participant_.stopped()) return Progress::kDone;
     if (measured_ != nullptr) [[unlikely]] measured_->Start();
-    const Progress progress = pipeline_.source->Next(Of(source_local_), out);
+    const Progress progress = pipeline_.source->Next(LocalOf(source_local_), out);
     if (measured_ != nullptr) [[unlikely]] measured_->Stop(0, progress == Progress::kMoreOutput ? out.rows() : 0);
     if (progress != Progress::kMoreOutput) return progress;
     if (participant_.after_chunk && !participant_.after_chunk(*pipeline_.source)) participant_.after_chunk = nullptr;
@@ -129,7 +126,7 @@ Progress PipelineRunner::Next(Chunk& out) {
       Chunk& drain = step + 1 == steps ? out : chunks_[step + 1];
       participant_.CheckInterrupt();
       if (measured_ != nullptr) [[unlikely]] measured_->Start();
-      const Progress progress = pipeline_.steps[step].transform->Drain(Of(step_locals_[step]), drain);
+      const Progress progress = pipeline_.steps[step].transform->Drain(LocalOf(step_locals_[step]), drain);
       const bool rows = progress == Progress::kMoreOutput && !drain.empty();
       if (measured_ != nullptr) [[unlikely]] measured_->Stop(step + 1, rows ? drain.rows() : 0);
       if (progress == Progress::kDone) ++drain_from_;
@@ -143,7 +140,7 @@ Progress PipelineRunner::Next(Chunk& out) {
     for (; stage < steps; ++stage) {
       Chunk& produced = stage + 1 == steps ? out : chunks_[stage + 1];
       if (measured_ != nullptr) [[unlikely]] measured_->Start();
-      const Progress progress = pipeline_.steps[stage].transform->Push(Of(step_locals_[stage]), chunks_[stage], produced);
+      const Progress progress = pipeline_.steps[stage].transform->Push(LocalOf(step_locals_[stage]), chunks_[stage], produced);
       if (measured_ != nullptr) [[unlikely]] measured_->Stop(stage + 1, produced.rows());
       if (progress == Progress::kMoreOutput) {
         pending_.push_back(static_cast<uint32_t>(stage));
@@ -167,7 +164,7 @@ Progress PipelineRunner::Run() {
     }
     held_ = false;
     if (measured_ != nullptr) [[unlikely]] measured_->Start();
-    const Progress progress = pipeline_.sink->Add(Of(sink_local_), sink_input_);
+    const Progress progress = pipeline_.sink->Add(LocalOf(sink_local_), sink_input_);
     if (measured_ != nullptr) [[unlikely]] measured_->Stop(measured_->steps.size() - 1, 0);
     if (progress == Progress::kBlocked) {
       held_ = true;
@@ -183,7 +180,7 @@ Progress PipelineRunner::Run() {
 
 void PipelineRunner::Merge() {
   if (measured_ != nullptr) [[unlikely]] measured_->Start();
-  pipeline_.sink->Merge(Of(sink_local_));
+  pipeline_.sink->Merge(LocalOf(sink_local_));
   if (measured_ != nullptr) [[unlikely]] measured_->Stop(measured_->steps.size() - 1, 0);
 }
 

@@ -52,6 +52,8 @@ class Local {
   virtual ~Local() = default;
 };
 using LocalPtr = std::unique_ptr<Local>;
+// What an operator that made none is given in its place.
+Local& LocalOf(const LocalPtr& local);
 
 // Owned by the ExecutionState.
 class Operator {

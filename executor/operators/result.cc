@@ -80,7 +80,7 @@ class GatedSource final : public Source {
       out.set_rows(0);
       return Progress::kDone;
     }
-    return child_->Next(*local.child, out);
+    return child_->Next(LocalOf(local.child), out);
   }
   void Stop() override { child_->Stop(); }
 

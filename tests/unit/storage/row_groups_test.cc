@@ -178,7 +178,7 @@ TEST_F(RowGroupsTest, ABulkInsertUndoneLeavesNothingBehind) {
 TEST_F(RowGroupsTest, RecoveryDropsSegmentsThatNoCommitPublished) {
   Create();
   InsertFresh(0, 10);
-  auto* abandoned = Begin().release();                   // as a crash would leave it
+  static auto* abandoned = Begin().release();            // as a crash would leave it
   InsertRows(*abandoned, *table_, 1000, 150000);
   abandoned->NextCommand();
   EXPECT_GT(Segments(), 0u);
