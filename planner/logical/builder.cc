@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "planner/logical/number_rows.h"
 #include "planner/rules/canonical_condition.h"
 #include "planner/rules/constant_folding.h"
 #include "types/error.h"
@@ -79,6 +80,7 @@ BuiltQuery Builder::BuildSelect(const sql::Query& query) {
       for (ExprRef& target : targets) target = ReplaceGrouped(target, grouping);
       if (having != nullptr) having = ReplaceGrouped(having, grouping);
     }
+    ExpandGroupedSets(grouping, root);
     auto aggregate = std::make_unique<Aggregate>();
     aggregate->keys = grouping.keys;
     aggregate->aggregates = grouping.aggregates;
@@ -111,7 +113,9 @@ BuiltQuery Builder::BuildSelect(const sql::Query& query) {
     const Column ctid{{relation->id, position}, type_oid::kTid, kInvalidOid, "ctid"};
     lock_items.push_back({ctid.ref, MakeColumn(ctid), "ctid"});
   }
-  if (query.has_set_functions) {
+  // Those that are grouped by have been expanded below.
+  const bool expands = std::any_of(targets.begin(), targets.end(), [](const ExprRef& target) { return HasKind(target, ExprKind::kSetFunction); });
+  if (expands) {
     auto project = std::make_unique<ProjectSet>();
     project->items = std::move(items);
     project->items.insert(project->items.end(), lock_items.begin(), lock_items.end());
@@ -199,20 +203,12 @@ void Builder::LimitByNumber(LogicalPtr counts, const ExprRef& limit, const ExprR
   const catalog::FunctionRegistry& functions = *planning_.context.functions;
   auto window = std::make_unique<Window>();
   window->order_by = order;
-  auto call = std::make_shared<sql::WindowCall>();
-  call->function = functions.FindFunction("row_number", {});
-  WindowItem item;
-  item.out = {planning_.NewRelation(), 0};
-  item.call = call;
-  item.type = type_oid::kInt8;
-  item.name = "row_number";
-  window->calls.push_back(item);
+  ExprRef number = NumberRows(*window, planning_);
   window->children.push_back(std::move(root));
   const auto apply = [&functions](std::string_view name, ExprRef left, ExprRef right) {
     const catalog::OperatorInfo* op = functions.FindOperator(name, type_oid::kInt8, type_oid::kInt8);
     return MakeCall(functions.FunctionOf(*op), op, op->result, {std::move(left), std::move(right)});
   };
-  ExprRef number = MakeColumn({item.out, item.type, kInvalidOid, item.name});
   std::vector<ExprRef> conditions;
   if (offset != nullptr) {
     number = apply("-", number, MakeCoalesce(offset, sql::MakeConstant(Datum::Int8(0))));

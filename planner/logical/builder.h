@@ -69,6 +69,7 @@ class Builder {
   ExprRef ReplaceGrouped(const ExprRef& expr, Grouping& grouping);
   ExprRef GroupingValue(const Expr& call, const Grouping& grouping);
   void AddDependentKeys(const ExprRef& expr, const RelSet& input, Grouping& grouping, bool* added);
+  void ExpandGroupedSets(Grouping& grouping, LogicalPtr& root);
   LogicalPtr BuildWindows(std::vector<ExprRef>& targets, LogicalPtr root);
 
   // subqueries.cc

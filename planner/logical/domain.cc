@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "planner/logical/correlation.h"
+#include "planner/logical/number_rows.h"
 #include "types/error.h"
 
 namespace gather::planner {
@@ -361,16 +362,8 @@ LogicalPtr Domain::PushLimit(LogicalPtr node, Representatives* held) {
   auto window = std::make_unique<Window>();
   for (const Column& column : *held) window->partition_by.push_back(MakeColumn(column));
   if (child->kind == LogicalKind::kSort) window->order_by = As<Sort>(*child).items;
-  auto call = std::make_shared<sql::WindowCall>();
-  call->function = functions->FindFunction("row_number", {});
-  WindowItem item;
-  item.out = {planning_.NewRelation(), 0};
-  item.call = call;
-  item.type = type_oid::kInt8;
-  item.name = "row_number";
-  window->calls.push_back(item);
+  const ExprRef row = NumberRows(*window, planning_);
   window->children.push_back(std::move(child));
-  const ExprRef row = MakeColumn({item.out, item.type, kInvalidOid, item.name});
   std::vector<ExprRef> conditions;
   if (limit.offset != nullptr)
     conditions.push_back(MakeCall(functions->FunctionOf(*greater), greater, type_oid::kBool, {row, limit.offset}));

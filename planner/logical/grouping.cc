@@ -9,6 +9,16 @@ namespace gather::planner {
 
 namespace {
 
+// Everything that `root` gives, and `items` computed from it.
+template <class Node>
+LogicalPtr AddItems(std::vector<Item> items, LogicalPtr root) {
+  auto node = std::make_unique<Node>();
+  for (const Column& column : Outputs(*root)) node->items.push_back({column.ref, MakeColumn(column), column.name});
+  node->items.insert(node->items.end(), items.begin(), items.end());
+  node->children.push_back(std::move(root));
+  return node;
+}
+
 using LevelVisit = std::function<bool(const ExprRef&, uint32_t)>;
 
 // Visits `expr` and everything in it with the number of query levels it lies below the one `expr` belongs to; visit
@@ -169,6 +179,18 @@ bool SameKeys(const std::vector<ExprRef>& a, const std::vector<ExprRef>& b) {
 
 }  // namespace
 
+// Keys that are set-returning functions multiply the rows that are then grouped.
+void Builder::ExpandGroupedSets(Grouping& grouping, LogicalPtr& root) {
+  const RelId relation = planning_.NewRelation();
+  std::vector<Item> sets;
+  for (Item& key : grouping.keys) {
+    if (!HasKind(key.expression, ExprKind::kSetFunction)) continue;
+    sets.push_back({{relation, static_cast<uint32_t>(sets.size())}, key.expression, key.name});
+    key.expression = MakeColumn(ColumnOf(sets.back()));
+  }
+  if (!sets.empty()) root = AddItems<ProjectSet>(std::move(sets), std::move(root));
+}
+
 LogicalPtr Builder::BuildWindows(std::vector<ExprRef>& targets, LogicalPtr root) {
   const RelId out = planning_.NewRelation();
   std::vector<std::unique_ptr<Window>> windows;
@@ -205,7 +227,11 @@ LogicalPtr Builder::BuildWindows(std::vector<ExprRef>& targets, LogicalPtr root)
       }
       WindowItem item;
       item.out = {out, count++};
-      item.call = node->window;
+      auto with_offsets = std::make_shared<sql::WindowCall>(call);
+      for (ExprRef* offset : {&with_offsets->start_offset, &with_offsets->end_offset}) {
+        if (*offset != nullptr) *offset = Flatten(Import(*offset), root);
+      }
+      item.call = std::move(with_offsets);
       for (const ExprRef& argument : node->children) item.arguments.push_back(Flatten(argument, root));
       if (call.filter != nullptr) item.filter = Flatten(Import(call.filter), root);
       item.type = node->type;
@@ -215,13 +241,7 @@ LogicalPtr Builder::BuildWindows(std::vector<ExprRef>& targets, LogicalPtr root)
       return MakeColumn({item.out, item.type, item.collation, item.name});
     });
   }
-  if (!computed.empty()) {
-    auto project = std::make_unique<Project>();
-    for (const Column& column : Outputs(*root)) project->items.push_back({column.ref, MakeColumn(column), column.name});
-    project->items.insert(project->items.end(), computed.begin(), computed.end());
-    project->children.push_back(std::move(root));
-    root = std::move(project);
-  }
+  if (!computed.empty()) root = AddItems<Project>(std::move(computed), std::move(root));
   for (auto& window : windows) {
     window->children.push_back(std::move(root));
     root = std::move(window);
