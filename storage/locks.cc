@@ -74,6 +74,7 @@ struct LockOwner::State {
   LockManager::State* manager;
   const TransactionId transaction;
   const int32_t pid;
+  int64_t deadlock_timeout_ms = 0;                       // the owner's thread only; 0: the manager's
 
   // The owner's thread only.
   struct Local {
@@ -174,6 +175,10 @@ struct LockManager::State {
   std::condition_variable transaction_ended;
   std::atomic<int64_t> deadlock_timeout_ms{1000};
 
+  std::chrono::milliseconds DeadlockTimeout(const Owner* owner) const {
+    const int64_t own = owner == nullptr ? 0 : owner->deadlock_timeout_ms;
+    return std::chrono::milliseconds(own != 0 ? own : deadlock_timeout_ms.load(std::memory_order_relaxed));
+  }
   std::atomic<uint32_t>& StrongCounter(const LockTag& tag) { return strong[TagHash()(tag) % kStrongCounters]; }
   Shard& ShardOf(const Owner* owner) { return shards[reinterpret_cast<uintptr_t>(owner) / 64 % kOwnerShards]; }
 
@@ -275,7 +280,7 @@ void LockManager::State::RemoveWaiter(const LockTag& tag, Waiter& waiter) {
 }
 
 void LockManager::State::Wait(std::unique_lock<std::mutex>& held, const LockTag& tag, Waiter& waiter, const InterruptFlag& interrupt) {
-  const auto check_at = std::chrono::steady_clock::now() + std::chrono::milliseconds(deadlock_timeout_ms.load(std::memory_order_relaxed));
+  const auto check_at = std::chrono::steady_clock::now() + DeadlockTimeout(waiter.owner);
   bool checked = false;
   while (!waiter.granted) {
     waiter.wake.wait_for(held, kInterruptTick);
@@ -491,6 +496,7 @@ void LockOwner::RollbackTo(uint64_t mark) {
 LockManager::LockManager() : state_(std::make_unique<State>()) {}
 LockManager::~LockManager() = default;
 
+void LockOwner::set_deadlock_timeout_ms(int64_t milliseconds) { state_->deadlock_timeout_ms = milliseconds; }
 void LockManager::set_deadlock_timeout_ms(int64_t milliseconds) { state_->deadlock_timeout_ms.store(milliseconds, std::memory_order_relaxed); }
 
 void LockManager::WaitForTransaction(TransactionId waiter, TransactionId holder, const std::function<bool()>& still_running,
@@ -503,7 +509,11 @@ void LockManager::WaitForTransaction(TransactionId waiter, TransactionId holder,
     std::list<TransactionWait*>::iterator entry;
     ~Leave() { state.transaction_waits.erase(entry); }
   } leave{*state_, entry};
-  const auto check_at = std::chrono::steady_clock::now() + std::chrono::milliseconds(state_->deadlock_timeout_ms.load(std::memory_order_relaxed));
+  const Owner* own = nullptr;
+  state_->ForEachOwner([&](const Owner* owner) {
+    if (owner->transaction == waiter) own = owner;
+  });
+  const auto check_at = std::chrono::steady_clock::now() + state_->DeadlockTimeout(own);
   bool checked = false;
   while (still_running()) {
     state_->transaction_ended.wait_for(held, kInterruptTick);

@@ -39,6 +39,8 @@ class LockOwner {
   bool TryLock(const LockTag& tag, LockMode mode);
   bool Unlock(const LockTag& tag, LockMode mode);
   void ReleaseAll();
+  // How long it waits before it looks for a deadlock; 0: as the manager says. By the owner's thread.
+  void set_deadlock_timeout_ms(int64_t milliseconds);
   uint64_t Mark() const;                                 // savepoint
   void RollbackTo(uint64_t mark);
 
@@ -62,7 +64,7 @@ class LockManager {
   ~LockManager();
   std::vector<LockStatus> Status() const;
   std::vector<int32_t> BlockingPids(int32_t backend_pid) const;
-  void set_deadlock_timeout_ms(int64_t milliseconds);
+  void set_deadlock_timeout_ms(int64_t milliseconds);    // of owners without one of their own
   // Blocks while `still_running` says that transaction `holder` runs; part of the same waits-for graph. For TransactionManager::WaitFor.
   void WaitForTransaction(TransactionId waiter, TransactionId holder, const std::function<bool()>& still_running, const InterruptFlag& interrupt);
   void TransactionEnded();                               // wakes those waits

@@ -75,9 +75,19 @@ Session::Session(Instance& instance, std::shared_ptr<SessionSlot> slot, StartupO
   activity.backend_start = backend_start_;
   activity.state = "idle";
   activity.state_change = backend_start_;
+  if (settings_.GetBool("log_connections")) {
+    instance_.log("LOG", Format("connection authorized: user=%s database=%s%s", user_name_.c_str(), options_.database.c_str(),
+                                activity.application_name.empty() ? "" : (" application_name=" + activity.application_name).c_str()));
+  }
 }
 
 Session::~Session() {
+  if (settings_.GetBool("log_disconnections")) {
+    const int64_t milliseconds = (NowMicros() - backend_start_) / 1000;
+    instance_.log("LOG", Format("disconnection: session time: %d:%02d:%02d.%03d user=%s database=%s host=%s", static_cast<int>(milliseconds / 3600000),
+                                static_cast<int>(milliseconds / 60000 % 60), static_cast<int>(milliseconds / 1000 % 60), static_cast<int>(milliseconds % 1000),
+                                user_name_.c_str(), options_.database.c_str(), options_.client_address.c_str()));
+  }
   portals_.clear();
   if (transaction_ != nullptr) {
     try {
@@ -124,6 +134,7 @@ void Session::EndStatement() {
 void Session::RunStatement(std::string_view text, const std::function<void()>& work) {
   const auto start = std::chrono::steady_clock::now();
   const int64_t log_min_duration = statement_settings().log_min_duration;
+  const bool log_duration = statement_settings().log_duration;
   BeginStatement(text);
   const StatementScope scope(&slot_->interrupt, &instance_.budget);
   try {
@@ -134,10 +145,12 @@ void Session::RunStatement(std::string_view text, const std::function<void()>& w
     throw;
   }
   EndStatement();
-  if (log_min_duration < 0) return;
+  if (log_min_duration < 0 && !log_duration) return;
   const double milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-  if (milliseconds >= static_cast<double>(log_min_duration)) {
+  if (log_min_duration >= 0 && milliseconds >= static_cast<double>(log_min_duration)) {
     instance_.log("LOG", Format("duration: %.3f ms  statement: ", milliseconds) + std::string(text));
+  } else if (log_duration) {
+    instance_.log("LOG", Format("duration: %.3f ms", milliseconds));
   }
 }
 
@@ -325,7 +338,8 @@ std::unique_ptr<Portal> Session::MakePortal(std::string name, std::shared_ptr<Pr
   if (statement->parsed.node != nullptr) {
     Prepare(*statement);
     portal->bound = statement->bound;
-    portal->plan = statement->plan;
+    const bool custom = statement_settings().custom_plans && !portal->parameters.empty() && statement->plan != nullptr;
+    portal->plan = custom ? PlanStatement(statement->bound, &portal->parameters) : statement->plan;
     portal->columns = statement->bound->output;
   }
   portal->statement = std::move(statement);
@@ -581,6 +595,12 @@ const StatementSettings& Session::statement_settings() {
   now.log_min_duration = settings_.GetInteger("log_min_duration_statement");
   now.lock_timeout = settings_.GetInteger("lock_timeout");
   now.statement_timeout = settings_.GetInteger("statement_timeout");
+  now.deadlock_timeout = settings_.GetInteger("deadlock_timeout");
+  for (storage::LockOwner* owner : {transaction_locks_.get(), session_locks_.get()}) {
+    if (owner != nullptr) owner->set_deadlock_timeout_ms(now.deadlock_timeout);
+  }
+  now.log_duration = settings_.GetBool("log_duration");
+  now.custom_plans = settings_.GetString("plan_cache_mode") == "force_custom_plan";
   now.max_parallel_workers = static_cast<int>(settings_.GetInteger("max_parallel_workers"));
   now.chunk_size = static_cast<uint32_t>(settings_.GetInteger("chunk_size"));
   now.leader_participates = settings_.GetBool("parallel_leader_participation");
@@ -828,12 +848,16 @@ catalog::CatalogTransaction& Session::change_catalog() {
 storage::LockOwner& Session::transaction_locks() {
   if (transaction_locks_ == nullptr) {
     transaction_locks_ = std::make_unique<storage::LockOwner>(instance_.storage.locks(), transaction_ == nullptr ? TransactionId{} : transaction_->id(), slot_->pid);
+    transaction_locks_->set_deadlock_timeout_ms(statement_settings().deadlock_timeout);
   }
   return *transaction_locks_;
 }
 
 storage::LockOwner& Session::session_locks() {
-  if (session_locks_ == nullptr) session_locks_ = std::make_unique<storage::LockOwner>(instance_.storage.locks(), TransactionId{}, slot_->pid);
+  if (session_locks_ == nullptr) {
+    session_locks_ = std::make_unique<storage::LockOwner>(instance_.storage.locks(), TransactionId{}, slot_->pid);
+    session_locks_->set_deadlock_timeout_ms(statement_settings().deadlock_timeout);
+  }
   return *session_locks_;
 }
 

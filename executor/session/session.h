@@ -95,10 +95,10 @@ struct StatementSettings {
   uint64_t version = ~uint64_t{0};
   planner::PlannerSettings planner;
   uint64_t plan_fingerprint = 0;                           // of all settings that binding and planning depend on
-  int64_t work_mem = 0, log_min_duration = -1, statement_timeout = 0, lock_timeout = 0;  // milliseconds
+  int64_t work_mem = 0, log_min_duration = -1, statement_timeout = 0, lock_timeout = 0, deadlock_timeout = 0;  // milliseconds
   int max_parallel_workers = 0;
   uint32_t chunk_size = kVectorSize;
-  bool leader_participates = true, default_read_only = false;
+  bool leader_participates = true, default_read_only = false, log_duration = false, custom_plans = false;
   storage::SynchronousCommit synchronous_commit = storage::SynchronousCommit::kOn;
   storage::IsolationLevel default_isolation = storage::IsolationLevel::kReadCommitted;
 };

@@ -133,6 +133,18 @@ def test_log(server):
             assert re.search(r"start|ready", log, re.I) and re.search(r"shut|stop", log, re.I), log
 
 
+def test_log_of_connections_and_durations(server):
+    if binary := gatherdb(server):
+        with servers.GatherDB({"log_connections": "on", "log_disconnections": "on", "log_duration": "on"}, binary=binary) as other:
+            with Wire(other) as wire:
+                wire.ask(query("select 'a statement'"))
+            other.stop()
+            log = (other.directory / "log").read_text()
+            assert re.search(r"connection authorized: user=\S+ database=\S+", log), log
+            assert re.search(r"duration: \d+\.\d{3} ms$", log, re.M) and "a statement" not in log, log
+            assert re.search(r"disconnection: session time: 0:00:\d\d\.\d{3} user=\S+ database=\S+ host=", log), log
+
+
 def test_settings_of_the_command_line(server):
     if binary := gatherdb(server):
         with servers.GatherDB({"work_mem": "7MB", "timezone": "Europe/Berlin"}, binary=binary) as other, Wire(other) as wire:
