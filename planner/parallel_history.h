@@ -22,6 +22,7 @@ struct ParallelDecision {
   std::string operation, table;                 // "aggregate" of what drives it
   double rows = 0;                              // of the driving table, when planned
   int workers = 0;                              // planned; 0: serial
+  bool forced = false;                          // by a setting or the table's option: not left to measurement
   std::string reason;
 };
 

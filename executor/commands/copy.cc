@@ -160,13 +160,7 @@ uint64_t CopyFrom(CommandContext& context, const ast::CopyStmt& statement) {
   CopyReader reader(options, table->name, CopyColumns(chosen), session.io(), [&](Chunk& rows) {
     session.interrupt().Check();
     Chunk full;
-    values.NextChunk();
-    for (size_t i = 0; i < values.size(); ++i) {
-      Vector value;
-      values.Evaluate(i, rows, value);
-      full.Add(std::move(value));
-    }
-    full.set_rows(rows.rows());
+    values.EvaluateAll(rows, full);
     if (filter != nullptr && !filter->Select(full, selected)) {
       if (selected.size() == 0) return;
       full.Slice(selected, selected.size());

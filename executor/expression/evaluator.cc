@@ -247,6 +247,16 @@ ExpressionList::ExpressionList(const std::vector<sql::ExprRef>& expressions, Par
   for (const sql::ExprRef& expr : expressions) list_.push_back(compiler.Compile(expr));
 }
 
+void ExpressionList::EvaluateAll(const Chunk& chunk, Chunk& out) {
+  NextChunk();
+  out.Clear();
+  for (size_t i = 0; i < size(); ++i) {
+    out.Add(Vector());
+    Evaluate(i, chunk, out[i]);
+  }
+  out.set_rows(chunk.rows());
+}
+
 void ExpressionList::Evaluate(size_t which, const Chunk& chunk, Vector& out) {
   EvaluationInput input;
   input.chunk = &chunk;

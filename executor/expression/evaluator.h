@@ -83,6 +83,8 @@ class ExpressionList {
   void NextChunk() { ++epoch_; }
   void Evaluate(size_t which, const Chunk& chunk, Vector& out);
   void Evaluate(size_t which, const EvaluationInput& input, Vector& out);
+  // All values of a new chunk, as the vectors of `out`.
+  void EvaluateAll(const Chunk& chunk, Chunk& out);
   Evaluator& operator[](size_t which) { return *list_[which]; }
 
  private:

@@ -65,13 +65,7 @@ class ModifySink final : public Sink {
     state_.rows_modified += rows.rows();
     if (returning_.size() != 0) {
       Chunk out;
-      returning_.NextChunk();
-      for (size_t i = 0; i < returning_.size(); ++i) {
-        Vector value;
-        returning_.Evaluate(i, rows, value);
-        out.Add(std::move(value));
-      }
-      out.set_rows(rows.rows());
+      returning_.EvaluateAll(rows, out);
       returned_->Append(out);
     }
   }
@@ -108,13 +102,7 @@ class ModifySink final : public Sink {
     if (conflict_where_ != nullptr && !conflict_where_->Select(both, kept) && kept.size() == 0) return false;
     if (!DeleteOne(id)) RetryOrFail(transaction);
     Chunk updated;
-    conflict_values_.NextChunk();
-    for (size_t i = 0; i < conflict_values_.size(); ++i) {
-      Vector value;
-      conflict_values_.Evaluate(i, both, value);
-      updated.Add(std::move(value));
-    }
-    updated.set_rows(1);
+    conflict_values_.EvaluateAll(both, updated);
     writer_->Insert(updated);
     own_.insert(writer_->inserted()[0].value);
     row = std::move(updated);

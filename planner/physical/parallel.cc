@@ -90,9 +90,9 @@ std::vector<ParallelDecision> Parallelizer::TakeDecisions() {
   return std::move(decisions_);
 }
 
-void Parallelizer::Plan(GatherBase& gather, int workers) const {
-  gather.workers_planned = workers;
-  gather.at_once = settings_.debug_parallel_query || forced_;
+void Parallelizer::Plan(GatherBase& gather) const {
+  gather.workers_planned = decisions_.back().workers;
+  gather.at_once = decisions_.back().forced;
   gather.decision = static_cast<uint32_t>(decisions_.size() - 1);
 }
 
@@ -190,7 +190,6 @@ int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operation
   };
   if (option == 0) return serial("table " + scan->table->name + " has parallel_workers = 0");
   const bool forced = settings_.debug_parallel_query || option > 0;
-  forced_ = option > 0;
   ParallelHistory::Verdict verdict;
   const std::string cores = settings_.parallel_threshold >= 0 ? "parallel_threshold" : Format("%d cores", settings_.cores);
   if (!forced) {
@@ -219,6 +218,7 @@ int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operation
     }
   }
   decision.workers = workers;
+  decision.forced = forced;
   decision.reason = Format("%d worker%s: ", workers, workers == 1 ? "" : "s");
   const auto samples = static_cast<unsigned long long>(verdict.samples);
   if (forced && option > 0) {
@@ -259,9 +259,9 @@ void Parallelizer::Share(PlanNode& node, double divisor) {
   node.total_cost = node.startup_cost + (node.total_cost - node.startup_cost) / divisor;
 }
 
-PlanNodePtr Parallelizer::MakeGather(PlanNodePtr node, int workers, double rows) {
+PlanNodePtr Parallelizer::MakeGather(PlanNodePtr node, double rows) {
   auto gather = std::make_unique<GatherNode>();
-  Plan(*gather, workers);
+  Plan(*gather);
   CopyShape(*node, *gather);
   gather->rows = rows;
   gather->startup_cost = node->startup_cost + cost_.ParallelSetup();
@@ -311,7 +311,7 @@ PlanNodePtr Parallelizer::PlaceAggregate(PlanNodePtr node) {
   partial->total_cost = partial->startup_cost + partial_rows * cost_.ScanRow();
   partial->children.push_back(std::move(node->children[0]));
   const double passed = partial_rows * (workers + (settings_.parallel_leader_participation ? 1 : 0));
-  PlanNodePtr gather = MakeGather(std::move(partial), workers, std::max(1.0, partial_rows * workers));
+  PlanNodePtr gather = MakeGather(std::move(partial), std::max(1.0, partial_rows * workers));
   aggregate.split = AggregateSplit::kFinal;
   aggregate.keys = std::move(key_slots);
   aggregate.startup_cost = gather->total_cost + passed * cost_.HashRow();
@@ -341,7 +341,7 @@ PlanNodePtr Parallelizer::PlaceSort(PlanNodePtr node) {
   const double divisor = Divisor(workers);
   Share(child, divisor);
   auto merge = std::make_unique<GatherMergeNode>();
-  Plan(*merge, workers);
+  Plan(*merge);
   merge->keys = top ? static_cast<TopNNode&>(*node).keys : static_cast<SortNode&>(*node).keys;
   // The merge needs the keys: a projection that drops them moves above it.
   std::vector<ExprRef> projection = std::move(node->projection);
@@ -401,7 +401,7 @@ PlanNodePtr Parallelizer::PlaceBelow(PlanNodePtr node) {
     const double rows = node->rows;
     if (const int workers = Workers(*node, *node, {}, rows, 0); workers > 0) {
       Share(*node, Divisor(workers));
-      return MakeGather(std::move(node), workers, rows);
+      return MakeGather(std::move(node), rows);
     }
     // Parts of it may still pay: a build side, say. Not when it was the size that spoke against it.
   }

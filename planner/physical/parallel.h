@@ -43,16 +43,15 @@ class Parallelizer {
   const SeqScanNode* DrivingScan(const PlanNode& node) const;
   // Workers for a Gather above `node`, part of `whole`, that passes `rows_up` rows; 0: serial, with the reason noted.
   int Workers(const PlanNode& node, const PlanNode& whole, Operations operations, double rows_up, double extra_cost);
-  void Plan(GatherBase& gather, int workers) const;    // as the last call of Workers decided
+  void Plan(GatherBase& gather) const;                 // by the last decision for workers
   void Share(PlanNode& node, double divisor);          // marks and rescales the shared path
-  PlanNodePtr MakeGather(PlanNodePtr node, int workers, double rows);
+  PlanNodePtr MakeGather(PlanNodePtr node, double rows);
   double Divisor(int workers) const;
 
   const PlannerSettings& settings_;
   const ParallelHistory* const history_;
   CostModel cost_;
   ParallelThresholds thresholds_;
-  bool forced_ = false;                                // by the table's option, at the last call of Workers
   std::string forbidden_, serial_reason_;
   ParallelDecision serial_{.rows = -1};                // the one with most rows
   std::vector<ParallelDecision> decisions_;            // for workers

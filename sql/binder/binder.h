@@ -226,6 +226,8 @@ class Binder {
   };
   ModifyTarget ResolveTarget(const ast::RangeVar& var, const char* action);
   FromResult AddTarget(ModifyTarget& target, const ast::RangeVar& var, Scope& scope, ExprRef* where);
+  // Target, FROM or USING and WHERE of UPDATE and DELETE, into scope.query: the rows that are written.
+  void BindTargetRows(ModifyTarget& into, const ast::RangeVar& target, ast::NodeList from, const ast::Node* where, BoundModify& modify, Scope& scope);
   void CheckModifiable(const catalog::RelationEntry& table, const ast::RangeVar& var);
   void BindReturning(ast::List<ast::ResTarget> list, Scope& scope, BoundModify& modify, Query& source, const std::vector<int>& slot_of_column);
   void AddConstraints(BoundModify& modify);

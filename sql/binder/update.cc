@@ -54,6 +54,19 @@ std::vector<ExprRef> Binder::BindAssignments(ast::List<ast::ResTarget> list, con
   return assigned;
 }
 
+void Binder::BindTargetRows(ModifyTarget& into, const ast::RangeVar& relation, ast::NodeList from, const ast::Node* where, BoundModify& modify, Scope& scope) {
+  ExprRef view_where;
+  FromResult target = AddTarget(into, relation, scope, &view_where);
+  modify.target = target.item->relation;
+  modify.alias = target.names[0]->alias;
+  scope.names = target.names;
+  Query& source = *scope.query;
+  source.from.push_back(std::move(target.item));
+  BindFromClause(from, scope);
+  if (where != nullptr) source.where = CoerceToBoolean(BindExpression(where, scope, ExprPlace::kWhere), "WHERE");
+  if (view_where != nullptr) source.where = source.where == nullptr ? view_where : MakeAnd({view_where, source.where});
+}
+
 BoundStatement Binder::BindUpdate(const ast::UpdateStmt& stmt) {
   auto modify = std::make_shared<BoundModify>();
   modify->kind = BoundModify::Kind::kUpdate;
@@ -65,15 +78,7 @@ BoundStatement Binder::BindUpdate(const ast::UpdateStmt& stmt) {
   ModifyTarget into = ResolveTarget(*stmt.relation, "update");
   modify->table = into.table;
   const catalog::RelationEntry& table = *modify->table;
-  ExprRef view_where;
-  FromResult target = AddTarget(into, *stmt.relation, scope, &view_where);
-  modify->target = target.item->relation;
-  modify->alias = target.names[0]->alias;
-  scope.names = target.names;
-  source->from.push_back(std::move(target.item));
-  BindFromClause(stmt.from, scope);
-  if (stmt.where != nullptr) source->where = CoerceToBoolean(BindExpression(stmt.where, scope, ExprPlace::kWhere), "WHERE");
-  if (view_where != nullptr) source->where = source->where == nullptr ? view_where : MakeAnd({view_where, source->where});
+  BindTargetRows(into, *stmt.relation, stmt.from, stmt.where, *modify, scope);
 
   AddConstraints(*modify);
   std::vector<ExprRef> assigned = BindAssignments(stmt.target_list, into, scope);
@@ -103,15 +108,7 @@ BoundStatement Binder::BindDelete(const ast::DeleteStmt& stmt) {
   if (stmt.with != nullptr) BindWith(*stmt.with, scope, ctes);
   ModifyTarget into = ResolveTarget(*stmt.relation, "delete from");
   modify->table = into.table;
-  ExprRef view_where;
-  FromResult target = AddTarget(into, *stmt.relation, scope, &view_where);
-  modify->target = target.item->relation;
-  modify->alias = target.names[0]->alias;
-  scope.names = target.names;
-  source->from.push_back(std::move(target.item));
-  BindFromClause(stmt.using_clause, scope);
-  if (stmt.where != nullptr) source->where = CoerceToBoolean(BindExpression(stmt.where, scope, ExprPlace::kWhere), "WHERE");
-  if (view_where != nullptr) source->where = source->where == nullptr ? view_where : MakeAnd({view_where, source->where});
+  BindTargetRows(into, *stmt.relation, stmt.using_clause, stmt.where, *modify, scope);
   for (const catalog::ColumnEntry& column : modify->table->columns) {
     if (!column.dropped) modify->stored.push_back(column.id);
   }
