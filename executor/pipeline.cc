@@ -12,7 +12,10 @@ void Participant::CheckInterrupt() const {
   if (execution.context.interrupt != nullptr) execution.context.interrupt->Check();
 }
 
-bool Participant::ShouldLeave() const { return pool != nullptr && pool->TryLeave(); }
+bool Participant::ShouldLeave() {
+  left = left || (pool != nullptr && pool->TryLeave());
+  return left;
+}
 
 uint64_t NowNanos() {
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count());

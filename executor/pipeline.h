@@ -39,11 +39,12 @@ struct Participant {
   WorkerPool* pool = nullptr;                // a worker's: whom it may have to make room for
   // The leader's, while there is something to decide: told after each chunk of a source; false: no more.
   std::function<bool(const Source&)> after_chunk;
+  bool left = false;                         // has made room for another query at a morsel border: takes nothing more
   bool stopped() const { return stop != nullptr && stop->load(std::memory_order_relaxed); }
   // Check at least once per chunk; throws when the statement was cancelled.
   void CheckInterrupt() const;
   // At a morsel border of a shared source: true when this worker is to leave the rest to the others, for another query waits for a worker.
-  bool ShouldLeave() const;
+  bool ShouldLeave();
 };
 
 // What an operator keeps for one participant. MakeLocal may return null when there is nothing to keep.

@@ -10,6 +10,7 @@
 
 namespace gather::index {
 
+inline constexpr size_t kIndexIdBytes = 8;
 inline constexpr size_t kRowIdBytes = 8;
 
 inline void AppendRowId(std::string& bytes, RowId row) { storage::AppendBigEndian64(bytes, row.value); }

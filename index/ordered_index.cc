@@ -27,10 +27,12 @@ uint64_t KeyHash(std::string_view key) { return XXH3_64bits(key.data(), key.size
 
 class EntryCursor final : public OrderedIndex::Cursor {
  public:
-  EntryCursor(std::unique_ptr<KvCursor> entries, std::string lower, std::string upper, bool backward)
-      : entries_(std::move(entries)), lower_(std::move(lower)), upper_(std::move(upper)), backward_(backward) {}
+  EntryCursor(std::unique_ptr<KvCursor> entries, OrderedIndex::Range range, bool backward)
+      : entries_(std::move(entries)), range_(std::move(range)), backward_(backward) {}
 
-  uint32_t Next(RowId* rows, uint32_t capacity) override {
+  uint32_t Next(RowId* rows, uint32_t capacity) override { return Next(rows, capacity, nullptr); }
+
+  uint32_t Next(RowId* rows, uint32_t capacity, OrderedIndex::Keys* keys) override {
     uint32_t count = 0;
     while (count < capacity && !ended_) {
       if (!started_) {
@@ -44,11 +46,16 @@ class EntryCursor final : public OrderedIndex::Cursor {
       }
       const std::string_view value = entries_->value();
       if (value.empty()) {
-        rows[count++] = RowOfKey(entries_->key());
+        const std::string_view key = entries_->key();
+        rows[count++] = RowOfKey(key);
+        if (keys != nullptr) AddKey(key.substr(0, key.size() - kRowIdBytes), keys);
         continue;
       }
       const size_t listed = ListedRows(value);
-      while (next_in_list_ < listed && count < capacity) rows[count++] = ListedRow(value, next_in_list_++);
+      while (next_in_list_ < listed && count < capacity) {
+        rows[count++] = ListedRow(value, next_in_list_++);
+        if (keys != nullptr) AddKey(entries_->key(), keys);
+      }
       if (next_in_list_ == listed) next_in_list_ = 0;
       else break;                                        // full in the middle of a list: go on there
     }
@@ -58,16 +65,36 @@ class EntryCursor final : public OrderedIndex::Cursor {
  private:
   void Start() {
     started_ = true;
-    if (backward_) entries_->SeekForPrev(upper_); else entries_->Seek(lower_);
+    if (backward_) entries_->SeekForPrev(range_.to); else entries_->Seek(range_.from);
+  }
+  static void AddKey(std::string_view key, OrderedIndex::Keys* keys) {
+    keys->bytes += key.substr(kIndexIdBytes);
+    keys->ends.push_back(static_cast<uint32_t>(keys->bytes.size()));
   }
 
   const std::unique_ptr<KvCursor> entries_;
-  const std::string lower_, upper_;
+  const OrderedIndex::Range range_;
   const bool backward_;
   bool started_ = false;
   bool ended_ = false;
   size_t next_in_list_ = 0;
 };
+
+// A key halfway between two, by the first eight bytes in which they differ; empty: there is none.
+std::string Halfway(std::string_view low, std::string_view high) {
+  size_t common = 0;
+  while (common < low.size() && common < high.size() && low[common] == high[common]) ++common;
+  const auto number = [common](std::string_view key) {
+    uint64_t value = 0;
+    for (size_t i = common; i < common + 8; ++i) value = value << 8 | (i < key.size() ? static_cast<uint8_t>(key[i]) : 0);
+    return value;
+  };
+  const uint64_t from = number(low), to = number(high);
+  if (to - from < 2) return {};
+  std::string middle(low.substr(0, common));
+  storage::AppendBigEndian64(middle, from + (to - from) / 2);
+  return middle;
+}
 
 }  // namespace
 
@@ -175,8 +202,7 @@ void OrderedIndex::Lookup(storage::Transaction* transaction, std::span<const Dat
   }
 }
 
-std::unique_ptr<OrderedIndex::Cursor> OrderedIndex::Scan(storage::Transaction* transaction, const KeyBound& lower, const KeyBound& upper,
-                                                         bool backward) const {
+OrderedIndex::Range OrderedIndex::RangeOf(const KeyBound& lower, const KeyBound& upper) const {
   // By value → by key: in a descending range column the two change places.
   const KeyBound* low = &lower;
   const KeyBound* high = &upper;
@@ -202,16 +228,69 @@ std::unique_ptr<OrderedIndex::Cursor> OrderedIndex::Scan(storage::Transaction* t
       if (&shorter == low && order.nulls_first) from = storage::KeyAfterPrefix(null_key);
     }
   }
-  const bool own = transaction != nullptr && transaction->has_writes();
   if (from >= to) to = from;                             // empty range
-  std::unique_ptr<KvCursor> entries = own ? transaction->writes().Scan(KeySpace::kIndex, from, to) : storage_.kv().Scan(Family::kIndex, from, to);
-  return std::make_unique<EntryCursor>(std::move(entries), std::move(from), std::move(to), backward);
+  return {std::move(from), std::move(to)};
+}
+
+std::unique_ptr<OrderedIndex::Cursor> OrderedIndex::Scan(storage::Transaction* transaction, Range range, bool backward) const {
+  const bool own = transaction != nullptr && transaction->has_writes();
+  std::unique_ptr<KvCursor> entries =
+      own ? transaction->writes().Scan(KeySpace::kIndex, range.from, range.to) : storage_.kv().Scan(Family::kIndex, range.from, range.to);
+  return std::make_unique<EntryCursor>(std::move(entries), std::move(range), backward);
+}
+
+std::vector<OrderedIndex::Range> OrderedIndex::Split(const Range& range, uint32_t parts) const {
+  struct Piece {
+    Range range;
+    std::string last;                                    // no key of the piece is greater
+    uint64_t bytes;                                      // 0: not to be divided any more
+  };
+  const std::unique_ptr<KvCursor> cursor = storage_.kv().Scan(Family::kIndex, range.from, range.to);
+  std::vector<Piece> pieces{{range, "", 0}};
+  cursor->Seek(range.from);
+  if (parts > 1 && cursor->Valid()) {
+    std::string first(cursor->key());
+    cursor->SeekForPrev(range.to);
+    if (cursor->Valid()) {
+      pieces[0].last = cursor->key();
+      pieces[0].bytes = std::max<uint64_t>(1, ApproximateBytes(range));
+      pieces[0].range.from = std::move(first);
+    }
+  }
+  while (pieces.size() < parts) {
+    const auto largest = std::max_element(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) { return a.bytes < b.bytes; });
+    if (largest->bytes == 0) break;
+    // Keys crowd anywhere in the space of bytes: where the upper half has none, it is cut off.
+    std::string middle;
+    for (bool found = false; !found;) {
+      middle = Halfway(largest->range.from, largest->last);
+      if (middle.empty()) break;
+      cursor->Seek(middle);
+      found = cursor->Valid() && cursor->key() <= std::string_view(largest->last);
+      if (found) middle = cursor->key(); else largest->last = middle;
+    }
+    if (middle.empty() || middle <= largest->range.from) {
+      largest->bytes = 0;
+      continue;
+    }
+    Piece upper{{middle, largest->range.to}, largest->last, 0};
+    largest->range.to = largest->last = middle;
+    largest->bytes = ApproximateBytes(largest->range);
+    upper.bytes = ApproximateBytes(upper.range);
+    pieces.insert(largest + 1, std::move(upper));
+  }
+  pieces.front().range.from = range.from;                // what the running transaction has added may lie before the first
+  std::vector<Range> ranges;
+  for (Piece& piece : pieces) ranges.push_back(std::move(piece.range));
+  return ranges;
 }
 
 void OrderedIndex::Clear() { storage_.kv().DeleteRange(Family::kIndex, prefix_, storage::KeyAfterPrefix(prefix_)); }
 
-uint64_t OrderedIndex::ApproximateBytes() const {
-  return storage_.kv().ApproximateBytes(Family::kIndex, prefix_, storage::KeyAfterPrefix(prefix_));
+uint64_t OrderedIndex::ApproximateBytes() const { return ApproximateBytes({prefix_, storage::KeyAfterPrefix(prefix_)}); }
+
+uint64_t OrderedIndex::ApproximateBytes(const Range& range) const {
+  return range.from < range.to ? storage_.kv().ApproximateBytes(Family::kIndex, range.from, range.to) : 0;
 }
 
 uint64_t OrderedIndex::Vacuum(const TableStore& table) {

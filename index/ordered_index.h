@@ -58,13 +58,32 @@ class OrderedIndex {
   // Row ids for a full-key equality: the fast path of point lookups.
   void Lookup(storage::Transaction* transaction, std::span<const Datum> key, std::vector<RowId>* rows) const;
 
+  // Entries whose key is in [from, to), as bytes.
+  struct Range {
+    std::string from, to;
+  };
+  Range RangeOf(const KeyBound& lower, const KeyBound& upper) const;
+  // Up to `parts` ranges that together are `range`, in key order and of about the same size, as far as can be told without reading it.
+  std::vector<Range> Split(const Range& range, uint32_t parts) const;
+  uint64_t ApproximateBytes(const Range& range) const;
+
+  // Key columns of entries, as bytes: one after the other, key i ends at ends[i].
+  struct Keys {
+    std::string bytes;
+    std::vector<uint32_t> ends;
+  };
   // Row ids in key order (or reverse). Not thread-safe; one per worker or leader.
   class Cursor {
    public:
     virtual ~Cursor() = default;
     virtual uint32_t Next(RowId* rows, uint32_t capacity) = 0;   // 0 at the end
+    // The same, with every row's key columns appended to `keys`.
+    virtual uint32_t Next(RowId* rows, uint32_t capacity, Keys* keys) = 0;
   };
-  std::unique_ptr<Cursor> Scan(storage::Transaction* transaction, const KeyBound& lower, const KeyBound& upper, bool backward) const;
+  std::unique_ptr<Cursor> Scan(storage::Transaction* transaction, const KeyBound& lower, const KeyBound& upper, bool backward) const {
+    return Scan(transaction, RangeOf(lower, upper), backward);
+  }
+  std::unique_ptr<Cursor> Scan(storage::Transaction* transaction, Range range, bool backward) const;
 
   // Drops all entries (DROP INDEX, TRUNCATE): after commit, outside the transaction.
   void Clear();

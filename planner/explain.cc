@@ -154,8 +154,15 @@ class Explainer {
       case NodeKind::kResult: return {"Result", "Result", "", "", ""};
       case NodeKind::kValuesScan: return {"Values Scan", "Values Scan", "", "", ""};
       case NodeKind::kSeqScan: case NodeKind::kSystemViewScan: return {"Seq Scan", "Seq Scan", "", "", ""};
-      case NodeKind::kIndexScan: return {static_cast<const IndexScanNode&>(node).backward ? "Index Scan Backward" : "Index Scan", "Index Scan", "", "", ""};
+      case NodeKind::kIndexScan: {
+        const auto& scan = static_cast<const IndexScanNode&>(node);
+        const std::string name = scan.index_only ? "Index Only Scan" : "Index Scan";
+        return {name + (scan.backward ? " Backward" : ""), name, "", "", ""};
+      }
       case NodeKind::kBitmapScan: return {"Bitmap Heap Scan", "Bitmap Heap Scan", "", "", ""};
+      case NodeKind::kBitmapIndexScan: return {"Bitmap Index Scan", "Bitmap Index Scan", "", "", ""};
+      case NodeKind::kBitmapAnd: return {"BitmapAnd", "BitmapAnd", "", "", ""};
+      case NodeKind::kBitmapOr: return {"BitmapOr", "BitmapOr", "", "", ""};
       case NodeKind::kFunctionScan: return {"Function Scan", "Function Scan", "", "", ""};
       case NodeKind::kCteScan: return {"CTE Scan", "CTE Scan", "", "", ""};
       case NodeKind::kWorkTableScan: return {"WorkTable Scan", "WorkTable Scan", "", "", ""};
@@ -237,7 +244,9 @@ class Explainer {
       ExplainEntry own;
       JsonOnly(own, "Worker Number", std::to_string(worker.number));
       if (options_.verbose) Measured(own, worker);
-      if (!worker.sort_method.empty()) SortSpace(own, worker);
+      if (!worker.sort_method.empty()) {
+        if (worker.sort_groups > 0) GroupSpace(own, worker); else SortSpace(own, worker);
+      }
       if (hashes && worker.hash_batches > 0) HashSpace(own, worker);
       if (options_.verbose) {
         std::string extras;
@@ -327,6 +336,17 @@ class Explainer {
         entry.heading += Target(node, entry, scan.table.get(), scan.table->name, scan.alias);
         break;
       }
+      case NodeKind::kBitmapScan: {
+        const auto& scan = static_cast<const BitmapScanNode&>(node);
+        entry.heading += Target(node, entry, scan.table.get(), scan.table->name, scan.alias);
+        break;
+      }
+      case NodeKind::kBitmapIndexScan: {
+        const auto& scan = static_cast<const BitmapIndexScanNode&>(node);
+        JsonText(entry, "Index Name", scan.index->name);
+        entry.heading += " on " + QuoteIdentifier(scan.index->name);
+        break;
+      }
       case NodeKind::kValuesScan: entry.heading += Target(node, entry, nullptr, "", printer_.RelationName(node)); break;
       case NodeKind::kFunctionScan: {
         const auto& scan = static_cast<const FunctionScanNode&>(node);
@@ -375,6 +395,17 @@ class Explainer {
     JsonOnly(entry, "Sort Space Used", std::to_string(kilobytes));
     JsonText(entry, "Sort Space Type", disk ? "Disk" : "Memory");
   }
+  // Of an incremental sort.
+  void GroupSpace(ExplainEntry& entry, const SpaceActuals& space) const {
+    const bool disk = space.disk_bytes > 0;
+    const uint64_t kilobytes = ((disk ? space.disk_bytes : space.memory_bytes) + 1023) / 1024;
+    const auto groups = static_cast<unsigned long>(space.sort_groups), used = static_cast<unsigned long>(kilobytes);
+    entry.lines.push_back(Format("Full-sort Groups: %lu  Sort Method: %s  Average %s: %lukB  Peak %s: %lukB", groups, space.sort_method.c_str(), disk ? "Disk" : "Memory",
+                                 used, disk ? "Disk" : "Memory", used));
+    JsonOnly(entry, "Group Count", std::to_string(groups));
+    JsonText(entry, "Sort Methods Used", space.sort_method);
+    JsonOnly(entry, "Peak Sort Space Used", std::to_string(used));
+  }
   void HashSpace(ExplainEntry& entry, const SpaceActuals& space) const {
     const uint64_t memory = (space.memory_bytes + 1023) / 1024, disk = (space.disk_bytes + 1023) / 1024;
     std::string line = Format("Batches: %lu  Memory Usage: %lukB", static_cast<unsigned long>(space.hash_batches), static_cast<unsigned long>(memory));
@@ -395,8 +426,48 @@ class Explainer {
         break;
       case NodeKind::kIndexScan: {
         const auto& scan = static_cast<const IndexScanNode&>(node);
-        if (scan.condition != nullptr) Text(entry, "Index Cond", printer_.IndexCondition(scan, outer));
+        if (scan.condition != nullptr) Text(entry, "Index Cond", printer_.IndexCondition(scan, scan.condition, outer));
         Filter(entry, node);
+        if (scan.index_only && actual != nullptr) Integer(entry, "Heap Fetches", actual->heap_fetches / std::max<uint64_t>(1, actual->loops));
+        break;
+      }
+      case NodeKind::kBitmapScan: {
+        const auto& scan = static_cast<const BitmapScanNode&>(node);
+        if (scan.condition != nullptr) Text(entry, "Recheck Cond", printer_.IndexCondition(scan, scan.condition, outer));
+        Filter(entry, node);
+        if (actual != nullptr) {
+          if (actual->heap_blocks > 0) entry.lines.push_back(Format("Heap Blocks: exact=%lu", static_cast<unsigned long>(actual->heap_blocks)));
+          JsonOnly(entry, "Exact Heap Blocks", std::to_string(actual->heap_blocks));
+          JsonOnly(entry, "Lossy Heap Blocks", "0");
+        }
+        break;
+      }
+      case NodeKind::kBitmapIndexScan: {
+        const auto& scan = static_cast<const BitmapIndexScanNode&>(node);
+        if (scan.condition != nullptr) Text(entry, "Index Cond", printer_.IndexCondition(scan, scan.condition, outer));
+        break;
+      }
+      case NodeKind::kMergeJoin: {
+        const auto& join = static_cast<const MergeJoinNode&>(node);
+        std::string text;
+        for (size_t i = 0; i < join.outer_keys.size(); ++i) {
+          if (i > 0) text += " AND ";
+          text += "(" + printer_.SortKeyText(*node.children[0], {join.outer_keys[i], {}}) + " = " + printer_.SortKeyText(*node.children[1], {join.inner_keys[i], {}}) + ")";
+        }
+        Text(entry, "Merge Cond", join.outer_keys.size() > 1 ? "(" + text + ")" : text);
+        JoinFilter(entry, node, join.residual);
+        Filter(entry, node);
+        break;
+      }
+      case NodeKind::kMergeAppend:
+        List(entry, "Sort Key", SortKeys(*node.children[0], static_cast<const MergeAppendNode&>(node).keys));
+        Filter(entry, node);
+        break;
+      case NodeKind::kIncrementalSort: {
+        const auto& sort = static_cast<const IncrementalSortNode&>(node);
+        List(entry, "Sort Key", SortKeys(*node.children[0], sort.keys));
+        List(entry, "Presorted Key", SortKeys(*node.children[0], {sort.keys.begin(), sort.keys.begin() + sort.presorted}));
+        if (actual != nullptr && actual->sort_groups > 0) GroupSpace(entry, *actual);
         break;
       }
       case NodeKind::kFunctionScan:

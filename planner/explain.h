@@ -13,6 +13,7 @@ struct SpaceActuals {
   std::string sort_method;                            // Sort: "quicksort", "top-N heapsort", "external merge"
   uint64_t memory_bytes = 0, disk_bytes = 0;          // sort space, hash table
   uint64_t hash_batches = 0;                          // not 0: a hash table
+  uint64_t sort_groups = 0;                           // Incremental Sort
 };
 struct WorkerActuals : SpaceActuals {
   uint32_t number = 0;
@@ -30,6 +31,7 @@ struct NodeActuals : SpaceActuals {
   uint64_t hash_buckets = 0;
   uint64_t merged_bytes = 0;                          // partial aggregate: the merged groups that the final one reads
   uint64_t heap_fetches = 0, vectors_pruned = 0;
+  uint64_t heap_blocks = 0;                           // Bitmap Heap Scan: vectors it looked into
   std::vector<WorkerActuals> workers;
 };
 struct ExecutionActuals {

@@ -101,6 +101,7 @@ std::string ExpressionPrinter::RelationName(const PlanNode& scan) const {
   switch (scan.kind) {
     case NodeKind::kSeqScan: return static_cast<const SeqScanNode&>(scan).alias;
     case NodeKind::kIndexScan: return static_cast<const IndexScanNode&>(scan).alias;
+    case NodeKind::kBitmapScan: return static_cast<const BitmapScanNode&>(scan).alias;
     case NodeKind::kSystemViewScan: return static_cast<const SystemViewScanNode&>(scan).alias;
     case NodeKind::kFunctionScan: return static_cast<const FunctionScanNode&>(scan).alias;
     case NodeKind::kCteScan: return static_cast<const CteScanNode&>(scan).alias;
@@ -122,6 +123,7 @@ std::string ExpressionPrinter::RawSlot(const PlanNode& node, uint32_t slot, bool
   switch (node.kind) {
     case NodeKind::kSeqScan: return Qualified(node, static_cast<const SeqScanNode&>(node).columns[slot].name);
     case NodeKind::kIndexScan: return Qualified(node, static_cast<const IndexScanNode&>(node).columns[slot].name);
+    case NodeKind::kBitmapScan: return Qualified(node, static_cast<const BitmapScanNode&>(node).columns[slot].name);
     case NodeKind::kSystemViewScan: {
       const auto& scan = static_cast<const SystemViewScanNode&>(node);
       return Qualified(node, std::string(scan.view->columns[scan.columns[slot]].name));
@@ -266,14 +268,14 @@ std::string ExpressionPrinter::OutputText(const PlanNode& node, uint32_t slot) c
   return computed && !own && from_child ? "(" + text + ")" : text;
 }
 
-std::string ExpressionPrinter::IndexCondition(const IndexScanNode& node, const PlanNode* outer) const {
+std::string ExpressionPrinter::IndexCondition(const PlanNode& node, const ExprRef& condition, const PlanNode* outer) const {
   Scope scope;
   scope.outer = outer;
   scope.table = &node;
   scope.row = &node;
   const bool before = qualify_;
   qualify_ = verbose_;
-  std::string text = Text(node.condition, scope, false);
+  std::string text = Text(condition, scope, false);
   qualify_ = before;
   return text;
 }

@@ -26,7 +26,7 @@ class ExpressionPrinter {
   // Column `slot` of the node's output as its target list shows it.
   std::string OutputText(const PlanNode& node, uint32_t slot) const;
   // A nested loop's inner index condition: the table's columns by name, outer slots from the loop's outer side.
-  std::string IndexCondition(const IndexScanNode& node, const PlanNode* outer) const;
+  std::string IndexCondition(const PlanNode& scan, const ExprRef& condition, const PlanNode* outer) const;
   std::string WithoutRow(const ExprRef& expr) const;   // limits, one-time filters
   std::string FunctionCall(const FunctionScanNode& node, const ExprRef& expr, const PlanNode* outer) const;
   std::string RelationName(const PlanNode& scan) const;  // the name columns are qualified with

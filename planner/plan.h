@@ -36,8 +36,9 @@ enum class NodeKind : uint8_t {
   kValuesScan,
   kSeqScan,
   kSystemViewScan,    // printed as Seq Scan
-  kIndexScan,         // also the parameterised inner side of a nested loop
-  kBitmapScan,
+  kIndexScan,         // also the parameterised inner side of a nested loop; Index Only Scan
+  kBitmapScan,        // Bitmap Heap Scan, over a tree of the next three
+  kBitmapIndexScan, kBitmapAnd, kBitmapOr,
   kFunctionScan,
   kCteScan,
   kWorkTableScan,
@@ -63,6 +64,11 @@ struct PlanColumn {
   SqlType type;
 };
 
+struct SortKey {
+  uint32_t slot;
+  SortOrder order;
+};
+
 struct PlanNode {
   explicit PlanNode(NodeKind node_kind) : kind(node_kind) {}
   virtual ~PlanNode() = default;
@@ -72,6 +78,7 @@ struct PlanNode {
   std::vector<PlanColumn> output;
   ExprRef filter;
   std::vector<ExprRef> projection;
+  std::vector<SortKey> order;                   // of the output, where a node above (or the client) relies on it: a Gather above must merge
   double startup_cost = 0, total_cost = 0, rows = 0;
   int width = 0;
   bool parallel_aware = false;                  // workers share its work (Parallel Seq Scan, Parallel Hash Join, Parallel Append)
@@ -121,23 +128,50 @@ struct SystemViewScanNode : PlanNode {
   std::vector<uint32_t> columns;                // positions in the view
 };
 
-struct IndexScanNode : PlanNode {
-  IndexScanNode() : PlanNode(NodeKind::kIndexScan) {}
-  catalog::RelationRef table;
+// What of an index is read.
+//
+// Equality on the first key columns, then at most one range on the next, in index order (for a descending column `lower` is the greatest
+// value). Values have the key column's type and no slots, but kOuterSlot on the inner side of a nested loop. A null value finds
+// nothing, and a column with a bound yields no nulls.
+struct IndexCondition {
   catalog::RelationRef index;
-  std::string alias;
-  std::vector<ScanColumnRef> columns;
-  // Equality on the first key columns, then at most one range on the next, in index order (for a descending column `lower` is the greatest
-  // value). Values have the key column's type and no slots, but kOuterSlot on the inner side of a nested loop. A null value finds
-  // nothing, and a column with a bound yields no nulls.
   std::vector<ExprRef> equal;
+  // Not empty: key column `any_at` equals one of these in turn (IN); equal[any_at] is one of them.
+  std::vector<ExprRef> any;
+  uint32_t any_at = 0;
   ExprRef lower, upper;
   bool lower_inclusive = true, upper_inclusive = true;
+  ExprRef condition;                            // the conditions as written, for EXPLAIN's "Index Cond" only: the table's columns are kColumn
+};
+
+struct IndexScanNode : PlanNode, IndexCondition {
+  IndexScanNode() : PlanNode(NodeKind::kIndexScan) {}
+  catalog::RelationRef table;
+  std::string alias;
+  std::vector<ScanColumnRef> columns;
   bool backward = false;
   bool ordered = false;                         // someone relies on the index order
-  ExprRef condition;                            // the conditions as written, for EXPLAIN's "Index Cond" only: the table's columns are kColumn
   bool recheck = false;                         // the index answers them loosely: they are in `filter` as well
+  // Index Only Scan: `columns` are read from the entries' keys; key_columns[i]: which key column columns[i] is.
+  bool index_only = false;
+  std::vector<uint32_t> key_columns;
 };
+
+// Rows of the table whose ids the bitmap (the only child: BitmapIndexScan, BitmapAnd, BitmapOr) holds, in the table's order.
+struct BitmapScanNode : PlanNode {
+  BitmapScanNode() : PlanNode(NodeKind::kBitmapScan) {}
+  catalog::RelationRef table;
+  std::string alias;
+  std::vector<ScanColumnRef> columns;
+  ExprRef condition;                            // for EXPLAIN's "Recheck Cond" only; the bitmap is exact
+};
+
+struct BitmapIndexScanNode : PlanNode, IndexCondition {
+  BitmapIndexScanNode() : PlanNode(NodeKind::kBitmapIndexScan) {}
+  catalog::RelationRef table;
+};
+struct BitmapAndNode : PlanNode { BitmapAndNode() : PlanNode(NodeKind::kBitmapAnd) {} };
+struct BitmapOrNode : PlanNode { BitmapOrNode() : PlanNode(NodeKind::kBitmapOr) {} };
 
 struct FunctionScanNode : PlanNode {
   FunctionScanNode() : PlanNode(NodeKind::kFunctionScan) {}
@@ -164,8 +198,14 @@ struct RecursiveUnionNode : PlanNode {          // children: base, recursive ter
   bool all = true;
 };
 
-// UNION ALL: the children's outputs one after the other, types alike.
+// UNION ALL: the children's outputs one after the other, types alike. Below a Gather participants share the children whose scans are
+// parallel-aware; the others are taken whole by one participant each, which needs `parallel_aware` (Parallel Append).
 struct AppendNode : PlanNode { AppendNode() : PlanNode(NodeKind::kAppend) {} };
+
+struct MergeAppendNode : PlanNode {             // UNION ALL of children sorted by the keys; keys: slots of every child's output
+  MergeAppendNode() : PlanNode(NodeKind::kMergeAppend) {}
+  std::vector<SortKey> keys;
+};
 
 enum class JoinKind : uint8_t {
   kInner, kLeft, kRight, kFull, kSemi, kAnti,
@@ -189,12 +229,14 @@ struct HashJoinNode : PlanNode {                // children: outer (probe), inne
   bool null_aware = false;
 };
 
-struct MergeJoinNode : PlanNode {               // children sorted by the keys
+// Children sorted by the keys, which are equalities; not for kMark and kSingle. Below a Gather participants share the outer side (not for
+// kRight and kFull), each with all of the inner one.
+struct MergeJoinNode : PlanNode {
   MergeJoinNode() : PlanNode(NodeKind::kMergeJoin) {}
   JoinKind join = JoinKind::kInner;
-  std::vector<ExprRef> outer_keys, inner_keys;
+  std::vector<uint32_t> outer_keys, inner_keys;  // slots of the children's outputs, of the same types
   std::vector<SortOrder> orders;
-  ExprRef residual;
+  ExprRef residual;                             // further join condition, over left then right columns
 };
 
 struct NestedLoopNode : PlanNode {              // inner: any subtree (materialised once), or an IndexScan / FunctionScan with kOuterSlot
@@ -241,14 +283,15 @@ struct SetOpNode : PlanNode {                   // INTERSECT / EXCEPT [ALL]; two
   bool all = false;
 };
 
-struct SortKey {
-  uint32_t slot;                                // of the child's output
-  SortOrder order;
-};
-
-struct SortNode : PlanNode {
+struct SortNode : PlanNode {                    // keys: slots of the child's output
   SortNode() : PlanNode(NodeKind::kSort) {}
   std::vector<SortKey> keys;
+};
+
+struct IncrementalSortNode : PlanNode {         // the child is sorted by the first `presorted` keys already
+  IncrementalSortNode() : PlanNode(NodeKind::kIncrementalSort) {}
+  std::vector<SortKey> keys;
+  uint32_t presorted = 0;
 };
 
 struct TopNNode : PlanNode {                    // LIMIT over ORDER BY: limit/offset without slots
@@ -346,7 +389,8 @@ struct PlannerSettings {
   int64_t work_mem = 4 << 20;
   bool enable_seqscan = true, enable_indexscan = true, enable_bitmapscan = true, enable_hashjoin = true, enable_mergejoin = true,
        enable_nestloop = true, enable_hashagg = true, enable_sort = true, enable_gathermerge = true, enable_parallel_hash = true,
-       enable_parallel_append = true, enable_incremental_sort = true;
+       enable_parallel_append = true, enable_incremental_sort = true, enable_indexonlyscan = true, enable_memoize = true, enable_material = true;
+  int64_t min_parallel_table_scan_size = 8 << 20, min_parallel_index_scan_size = 512 << 10;  // bytes
   int cores = 1;
 };
 PlannerSettings ReadPlannerSettings(const catalog::Settings& settings);

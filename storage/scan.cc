@@ -298,4 +298,30 @@ uint32_t TableStore::Fetch(const Snapshot& snapshot, std::span<const RowId> ids,
   return rows;
 }
 
+uint32_t TableStore::FindVisible(const Snapshot& snapshot, std::span<const RowId> ids, Selection& found) const {
+  found.Renew();
+  uint32_t looked_at = 0;
+  std::shared_ptr<RowGroup> group;
+  RowGroup::Pinned pinned;
+  uint64_t group_number = ~uint64_t{0}, vector_number = ~uint64_t{0};
+  bool all = false;
+  for (uint32_t i = 0; i < ids.size(); ++i) {
+    if (ids[i].group() != group_number) {
+      group_number = ids[i].group();
+      group = state_->Find(ids[i]);
+      if (group != nullptr) pinned = group->Pin();
+    }
+    if (group == nullptr) continue;
+    const uint32_t slot = ids[i].slot();
+    if (ids[i].value / kVectorSize != vector_number) {
+      vector_number = ids[i].value / kVectorSize;
+      all = pinned.versions->AllVisible(slot / kVectorSize, snapshot);
+    }
+    if (slot >= pinned.rows) continue;
+    looked_at += all ? 0 : 1;
+    if (all || pinned.versions->IsVisible(slot, snapshot)) found.Add(i);
+  }
+  return looked_at;
+}
+
 }  // namespace gather::storage

@@ -63,6 +63,8 @@ class TableStore {
   // output row i. Returns their number.
   uint32_t Fetch(const Snapshot& snapshot, std::span<const RowId> ids, std::span<const ScanColumn> columns, Chunk& out, Selection& found) const;
   bool IsVisible(const Snapshot& snapshot, RowId row) const;
+  // Positions of the visible ones among `ids` (at most kVectorSize) into `found`; returns how many could not be told for their whole vector.
+  uint32_t FindVisible(const Snapshot& snapshot, std::span<const RowId> ids, Selection& found) const;
   // How a unique check must treat an existing index entry for `row`.
   enum class Liveness : uint8_t { kDead, kLive, kInserting, kDeleting };  // the last two: `holder` is still running
   Liveness CheckLiveness(const Transaction& transaction, RowId row, TransactionId* holder) const;

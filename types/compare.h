@@ -38,4 +38,10 @@ void AppendSortKey(const Datum& value, SortOrder order, std::string& key);
 // The same for many rows at once into keys[i].
 void AppendSortKeys(const Vector& vector, uint32_t rows, SortOrder order, std::string* keys);
 
+
+// Whether a value is its key: otherwise equal values of the type may differ (1.0 and 1.00, -0 and 0), or are kept shortened.
+bool SortKeyHoldsValue(SqlType type);
+// Reads the value at the front of `key` (of such a type) into row `row` of `out`, flat and owned; null: only past it. Returns its length.
+size_t ReadSortKey(std::string_view key, SqlType type, SortOrder order, Vector* out, RowIndex row);
+
 }  // namespace gather

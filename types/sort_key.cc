@@ -231,4 +231,73 @@ void AppendSortKeys(const Vector& vector, uint32_t rows, SortOrder order, std::s
   }
 }
 
+bool SortKeyHoldsValue(SqlType type) {
+  switch (GetType(type.oid).physical) {
+    case PhysicalType::kBool: case PhysicalType::kInt8: case PhysicalType::kInt16: case PhysicalType::kInt32: case PhysicalType::kInt64:
+    case PhysicalType::kUInt32: case PhysicalType::kTid: case PhysicalType::kUuid:
+      return type.oid != type_oid::kNumeric;
+    case PhysicalType::kString: return type.oid != type_oid::kNumeric && StringOrderOf(type.oid) == StringOrder::kBytes;
+    default: return false;
+  }
+}
+
+namespace {
+// What AppendBigEndian wrote, with the sign bit as AppendSigned leaves it.
+template <class Unsigned>
+Unsigned ReadNumber(std::string_view key, uint8_t mask) {
+  Unsigned value = 0;
+  for (size_t i = 0; i < sizeof(Unsigned); ++i) value = static_cast<Unsigned>(static_cast<uint64_t>(value) << 8 | static_cast<uint8_t>(key[i] ^ mask));
+  return value;
+}
+template <class Unsigned>
+size_t ReadSigned(std::string_view key, uint8_t mask, Vector* out, RowIndex row) {
+  if (out != nullptr) out->data<Unsigned>()[row] = ReadNumber<Unsigned>(key, mask) ^ static_cast<Unsigned>(Unsigned{1} << (sizeof(Unsigned) * 8 - 1));
+  return sizeof(Unsigned);
+}
+
+size_t ReadString(std::string_view key, uint8_t mask, Vector* out, RowIndex row) {
+  std::string text;
+  for (size_t at = 0;; ++at) {
+    const auto byte = static_cast<uint8_t>(key[at] ^ mask);
+    if (byte == 0 && static_cast<uint8_t>(key[++at] ^ mask) == 0) {
+      if (out != nullptr) out->data<StringRef>()[row] = out->AddString(text);
+      return at + 1;
+    }
+    if (out != nullptr) text.push_back(static_cast<char>(byte));
+  }
+}
+}  // namespace
+
+size_t ReadSortKey(std::string_view key, SqlType type, SortOrder order, Vector* out, RowIndex row) {
+  if (key[0] != kNotNull) {
+    if (out != nullptr) out->SetNull(row);
+    return 1;
+  }
+  const std::string_view rest = key.substr(1);
+  const uint8_t mask = order.descending ? 0xFF : 0;
+  switch (GetType(type.oid).physical) {
+    case PhysicalType::kBool:
+    case PhysicalType::kInt8:
+      if (out != nullptr) out->data<uint8_t>()[row] = static_cast<uint8_t>(rest[0] ^ mask);
+      return 2;
+    case PhysicalType::kInt16: return 1 + ReadSigned<uint16_t>(rest, mask, out, row);
+    case PhysicalType::kInt32: return 1 + ReadSigned<uint32_t>(rest, mask, out, row);
+    case PhysicalType::kInt64: return 1 + ReadSigned<uint64_t>(rest, mask, out, row);
+    case PhysicalType::kUInt32:
+      if (out != nullptr) out->data<uint32_t>()[row] = ReadNumber<uint32_t>(rest, mask);
+      return 5;
+    case PhysicalType::kTid:
+      if (out != nullptr) out->data<uint64_t>()[row] = ReadNumber<uint64_t>(rest, mask);
+      return 9;
+    case PhysicalType::kUuid:
+      if (out != nullptr) {
+        char* to = out->data<char>() + size_t{16} * row;
+        for (size_t i = 0; i < 16; ++i) to[i] = static_cast<char>(rest[i] ^ mask);
+      }
+      return 17;
+    case PhysicalType::kString: return 1 + ReadString(rest, mask, out, row);
+    default: ThrowInternal("a sort key of this type does not hold its value");
+  }
+}
+
 }  // namespace gather

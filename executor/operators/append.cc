@@ -1,6 +1,10 @@
-// Append: UNION ALL, the children's rows one after the other. Parallel: participants share parallel-aware children and take the others whole.
+// Append: UNION ALL, the children's rows one after the other; Merge Append: sorted children as one sorted stream.
+// Parallel Append: the work is (child, morsel): every participant walks over the children, takes those nobody can share whole, if no other
+// has yet, and its part of the morsels of the others.
+#include <algorithm>
 #include <atomic>
 
+#include "executor/operators/stream_merge.h"
 #include "executor/plan_builder.h"
 
 namespace gather::executor {
@@ -15,7 +19,15 @@ struct AppendLocal : Local {
 
 class AppendSource final : public Source {
  public:
-  explicit AppendSource(std::vector<Pipeline*> children) : children_(std::move(children)), claimed_(new std::atomic<bool>[children_.size()]()) {}
+  struct Child {
+    Pipeline* pipeline;
+    double work;                             // estimated
+    bool shared;                             // participants run it together
+  };
+
+  explicit AppendSource(std::vector<Child> children) : children_(std::move(children)), progress_(new std::atomic<Stage>[children_.size()]()) {
+    for (const Child& child : children_) work_ += child.work;
+  }
 
   LocalPtr MakeLocal(Participant& participant) override {
     auto local = std::make_unique<AppendLocal>();
@@ -26,42 +38,147 @@ class AppendSource final : public Source {
   Progress Next(Local& base, Chunk& out) override {
     auto& local = static_cast<AppendLocal&>(base);
     for (;;) {
-      if (local.runner == nullptr) {
-        while (local.child < children_.size() && !children_[local.child]->parallel && claimed_[local.child].exchange(true)) ++local.child;
-        if (local.child == children_.size()) {
-          out.set_rows(0);
-          return Progress::kDone;
-        }
-        local.runner = std::make_unique<PipelineRunner>(*children_[local.child], *local.participant);
+      if (local.runner == nullptr && !Begin(local)) {
+        out.set_rows(0);
+        return Progress::kDone;
       }
       const Progress progress = local.runner->Next(out);
       if (progress != Progress::kDone) return progress;
       local.runner.reset();
-      ++local.child;
+      out.set_rows(0);
+      if (local.participant->left) return Progress::kDone;
+      progress_[local.child++].store(Stage::kEnded, std::memory_order_relaxed);
     }
   }
 
+  double Remaining() const override {
+    double left = 0;
+    for (size_t i = 0; i < children_.size(); ++i) {
+      const Stage stage = progress_[i].load(std::memory_order_acquire);
+      if (stage == Stage::kWaiting) left += children_[i].work;
+      if (stage != Stage::kRunning || !children_[i].shared) continue;
+      left += children_[i].work * std::max(0.0, children_[i].pipeline->source->Remaining());
+    }
+    return work_ <= 0 ? 0 : left / work_;
+  }
+
  private:
-  const std::vector<Pipeline*> children_;
-  const std::unique_ptr<std::atomic<bool>[]> claimed_;
+  enum class Stage : uint8_t { kWaiting, kRunning, kEnded };
+
+  bool Begin(AppendLocal& local) {
+    for (; local.child < children_.size(); ++local.child) {
+      const Child& child = children_[local.child];
+      if (child.shared) {
+        local.runner = std::make_unique<PipelineRunner>(*child.pipeline, *local.participant);
+        Stage waiting = Stage::kWaiting;
+        progress_[local.child].compare_exchange_strong(waiting, Stage::kRunning, std::memory_order_release);
+        return true;
+      }
+      Stage waiting = Stage::kWaiting;
+      if (!progress_[local.child].compare_exchange_strong(waiting, Stage::kRunning, std::memory_order_relaxed)) continue;
+      // What it depends on is its own, and run by whoever has taken it.
+      RunDependencies(*child.pipeline, *local.participant);
+      local.runner = std::make_unique<PipelineRunner>(*child.pipeline, *local.participant);
+      return true;
+    }
+    return false;
+  }
+
+  const std::vector<Child> children_;
+  const std::unique_ptr<std::atomic<Stage>[]> progress_;
+  double work_ = 0;
 };
 
-std::vector<Pipeline*> BuildChildren(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& pipeline) {
-  std::vector<Pipeline*> children;
-  for (const auto& child : node.children) {
-    Pipeline* stream = builder.state().MakePipeline();
-    builder.Build(*child, *stream);
-    pipeline.dependencies.insert(pipeline.dependencies.end(), stream->dependencies.begin(), stream->dependencies.end());
-    children.push_back(stream);
+struct MergeAppendLocal : Local {
+  std::vector<std::unique_ptr<PipelineRunner>> runners;
+  std::unique_ptr<StreamMerge> merge;
+};
+
+class MergeAppendSource final : public Source {
+ public:
+  MergeAppendSource(const planner::MergeAppendNode& node, std::vector<Pipeline*> children) : node_(node), children_(std::move(children)) {}
+
+  LocalPtr MakeLocal(Participant& participant) override {
+    auto local = std::make_unique<MergeAppendLocal>();
+    std::vector<StreamMerge::Stream> streams;
+    for (const Pipeline* child : children_) {
+      local->runners.push_back(std::make_unique<PipelineRunner>(*child, participant));
+      streams.push_back([runner = local->runners.back().get()](Chunk& out) {
+        Progress progress = Progress::kBlocked;
+        while (progress == Progress::kBlocked) progress = runner->Next(out);
+        return progress == Progress::kMoreOutput;
+      });
+    }
+    std::vector<SqlType> types;
+    for (const planner::PlanColumn& column : node_.children[0]->output) types.push_back(column.type);
+    local->merge = std::make_unique<StreamMerge>(std::move(streams), node_.keys, std::move(types));
+    return local;
   }
-  return children;
+
+  Progress Next(Local& base, Chunk& out) override {
+    if (static_cast<MergeAppendLocal&>(base).merge->Next(out)) return Progress::kMoreOutput;
+    out.set_rows(0);
+    return Progress::kDone;
+  }
+
+ private:
+  const planner::MergeAppendNode& node_;
+  const std::vector<Pipeline*> children_;
+};
+
+void DependOn(const Pipeline& stream, Pipeline& pipeline) {
+  pipeline.dependencies.insert(pipeline.dependencies.end(), stream.dependencies.begin(), stream.dependencies.end());
+}
+
+// Its rows are made by participants together.
+bool IsShared(const planner::PlanNode& node) {
+  using planner::NodeKind;
+  if (node.kind == NodeKind::kHashJoin) return IsShared(*node.children[0]);   // parallel-aware or not: that is about its build side
+  if (node.parallel_aware) return true;
+  switch (node.kind) {
+    case NodeKind::kResult:
+    case NodeKind::kNestedLoop:
+    case NodeKind::kMergeJoin:
+    case NodeKind::kIncrementalSort: return !node.children.empty() && IsShared(*node.children[0]);
+    case NodeKind::kAppend: return std::all_of(node.children.begin(), node.children.end(), [](const auto& child) { return IsShared(*child); });
+    default: return false;
+  }
 }
 
 }  // namespace
 
 void BuildAppend(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& pipeline) {
-  std::vector<Pipeline*> children = BuildChildren(node, builder, pipeline);
-  builder.SetSource(pipeline, builder.state().Make<AppendSource>(std::move(children)), node, builder.in_gather());
+  const bool in_gather = builder.in_gather();
+  std::vector<AppendSource::Child> children;
+  for (const auto& child : node.children) {
+    Pipeline* stream = builder.state().MakePipeline();
+    const bool shared = in_gather && IsShared(*child);
+    // What one participant takes whole is to it as if there were no others.
+    if (!shared && node.parallel_aware) builder.set_in_gather(false);
+    builder.Build(*child, *stream);
+    builder.set_in_gather(in_gather);
+    if (shared) DependOn(*stream, pipeline);
+    children.push_back({stream, child->total_cost, shared});
+  }
+  // The longest pieces that cannot be shared first.
+  if (node.parallel_aware) {
+    std::stable_sort(children.begin(), children.end(), [](const AppendSource::Child& a, const AppendSource::Child& b) {
+      return a.shared != b.shared ? b.shared : !a.shared && a.work > b.work;
+    });
+  }
+  const bool parallel = in_gather && (node.parallel_aware || IsShared(node));
+  builder.SetSource(pipeline, builder.state().Make<AppendSource>(std::move(children)), node, parallel);
+}
+
+void BuildMergeAppend(const planner::PlanNode& base, PlanBuilder& builder, Pipeline& pipeline) {
+  const auto& node = static_cast<const planner::MergeAppendNode&>(base);
+  std::vector<Pipeline*> children;
+  for (const auto& child : node.children) {
+    children.push_back(builder.state().MakePipeline());
+    builder.Build(*child, *children.back());
+    DependOn(*children.back(), pipeline);
+  }
+  builder.SetSource(pipeline, builder.state().Make<MergeAppendSource>(node, std::move(children)), node);
 }
 
 }  // namespace gather::executor

@@ -15,7 +15,8 @@ namespace gather::executor {
 
 class IndexProbe {
  public:
-  IndexProbe(const planner::IndexScanNode& node, Participant& participant);
+  using Range = index::OrderedIndex::Range;
+  IndexProbe(const planner::IndexCondition& condition, bool backward, Participant& participant);
   // Evaluates the bounds for all rows of `input` (one row without an outer chunk).
   void Bind(const EvaluationInput& input);
   // Begins the range of row `row`.
@@ -23,14 +24,31 @@ class IndexProbe {
   // Up to `capacity` further row ids in index order; 0 at the end.
   uint32_t Next(RowId* ids, uint32_t capacity);
 
+  // For who reads the index itself: the ranges of a condition without outer row, in the order of the scan.
+  std::vector<Range> Ranges();
+  const index::OrderedIndex& index() const { return index_; }
+  storage::Transaction* transaction() const { return transaction_; }
+
  private:
   Datum ValueOf(size_t which, RowIndex row) const { return values_[which].Get(row); }
-  const planner::IndexScanNode& node_;
+  // The key of `row`; false: nothing can be equal to it. With IN, any_ are then the keys' values in column any_at.
+  bool MakeKey(RowIndex row);
+  Range RangeOf(RowIndex row) const;     // of key_
+  void StartNext();                      // the next value of the list
+
+  const planner::IndexCondition& condition_;
+  const bool backward_;
   const index::OrderedIndex& index_;
   storage::Transaction* const transaction_;
   bool point_ = false;
   std::vector<EvaluatorPtr> bounds_;     // equal, then lower, then upper
   std::vector<Vector> values_;
+  std::vector<EvaluatorPtr> list_;       // any
+  std::vector<Vector> list_values_;
+  RowIndex row_ = 0;
+  std::vector<Datum> key_;
+  std::vector<Datum> any_;               // distinct, in the order of the scan
+  size_t any_next_ = 0;
   std::unique_ptr<index::OrderedIndex::Cursor> cursor_;
   std::vector<RowId> found_;             // of a point lookup
   size_t found_at_ = 0;

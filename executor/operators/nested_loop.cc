@@ -106,7 +106,7 @@ class InnerOutput {
 class IndexPairs final : public PairSource {
  public:
   IndexPairs(const planner::IndexScanNode& node, Participant& participant)
-      : snapshot_(participant.execution.context.snapshot), probe_(node, participant), fetch_(node.columns, *node.table), output_(node, participant) {
+      : snapshot_(participant.execution.context.snapshot), probe_(node, node.backward, participant), fetch_(node.columns, *node.table), output_(node, participant) {
     if (node.recheck && node.condition != nullptr) recheck_ = std::make_unique<Filter>(node.condition, participant);
     ids_.resize(kVectorSize);
     owners_.resize(kVectorSize);

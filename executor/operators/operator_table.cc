@@ -24,6 +24,7 @@ using planner::PlanNode;
   X(kIndexScan, BuildIndexScan, false)               \
   X(kNestedLoop, BuildNestedLoop, false)             \
   X(kAppend, BuildAppend, false)                     \
+  X(kMergeAppend, BuildMergeAppend, false)           \
   X(kSetOp, BuildSetOp, false)                       \
   X(kUnique, BuildUnique, false)                     \
   X(kCteScan, BuildCteScan, false)                   \

@@ -34,7 +34,7 @@ struct SeqScanLocal : Local {
     participant->execution.instrumentation->AddMorsels(node, *participant, morsels, stolen);
   }
   storage::ScanCursor cursor;
-  const Participant* participant = nullptr;
+  Participant* participant = nullptr;
   uint32_t node = 0;
   std::unique_ptr<Filter> filter;
   Selection selected;

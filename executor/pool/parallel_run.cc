@@ -98,6 +98,7 @@ int ParallelRun::Launch(int wanted, const Work& work) {
       if (mine == nullptr) return;
       mine->state = PlaceState::kRunning;
       mine->launched = true;
+      mine->participant.left = false;
       ++control->running;
       lock.unlock();
       try {

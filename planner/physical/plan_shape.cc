@@ -44,6 +44,12 @@ class ShapeHash {
         Add(static_cast<const IndexScanNode&>(node).index);
         Add(static_cast<const IndexScanNode&>(node).columns);
         break;
+      case NodeKind::kBitmapIndexScan: Add(static_cast<const BitmapIndexScanNode&>(node).index); break;
+      case NodeKind::kBitmapScan:
+        Add(static_cast<const BitmapScanNode&>(node).table);
+        Add(static_cast<const BitmapScanNode&>(node).columns);
+        break;
+      case NodeKind::kMergeJoin: Add(static_cast<uint64_t>(static_cast<const MergeJoinNode&>(node).join)); break;
       case NodeKind::kHashJoin: Add(static_cast<uint64_t>(static_cast<const HashJoinNode&>(node).join)); break;
       case NodeKind::kNestedLoop: Add(static_cast<uint64_t>(static_cast<const NestedLoopNode&>(node).join)); break;
       default: break;

@@ -10,6 +10,12 @@ template <class Visit>
 void ForEachPlanExpression(const PlanNode& node, const Visit& visit) {
   const auto one = [&visit](const ExprRef& expr) { if (expr != nullptr) visit(expr); };
   const auto all = [&one](const std::vector<ExprRef>& list) { for (const ExprRef& expr : list) one(expr); };
+  const auto index = [&one, &all](const IndexCondition& condition) {
+    all(condition.equal);
+    all(condition.any);
+    one(condition.lower);
+    one(condition.upper);
+  };
   one(node.filter);
   all(node.projection);
   switch (node.kind) {
@@ -20,13 +26,8 @@ void ForEachPlanExpression(const PlanNode& node, const Visit& visit) {
     case NodeKind::kSeqScan:
       for (const auto& zone : static_cast<const SeqScanNode&>(node).zone_conditions) one(zone.value);
       break;
-    case NodeKind::kIndexScan: {
-      const auto& scan = static_cast<const IndexScanNode&>(node);
-      all(scan.equal);
-      one(scan.lower);
-      one(scan.upper);
-      break;
-    }
+    case NodeKind::kIndexScan: index(static_cast<const IndexScanNode&>(node)); break;
+    case NodeKind::kBitmapIndexScan: index(static_cast<const BitmapIndexScanNode&>(node)); break;
     case NodeKind::kFunctionScan: all(static_cast<const FunctionScanNode&>(node).functions); break;
     case NodeKind::kHashJoin: {
       const auto& join = static_cast<const HashJoinNode&>(node);
@@ -35,13 +36,7 @@ void ForEachPlanExpression(const PlanNode& node, const Visit& visit) {
       one(join.residual);
       break;
     }
-    case NodeKind::kMergeJoin: {
-      const auto& join = static_cast<const MergeJoinNode&>(node);
-      all(join.outer_keys);
-      all(join.inner_keys);
-      one(join.residual);
-      break;
-    }
+    case NodeKind::kMergeJoin: one(static_cast<const MergeJoinNode&>(node).residual); break;
     case NodeKind::kNestedLoop: {
       const auto& loop = static_cast<const NestedLoopNode&>(node);
       one(loop.condition);
