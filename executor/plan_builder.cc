@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "executor/chunk_store.h"
+#include "executor/spill/spill_policy.h"
 
 namespace gather::executor {
 
@@ -41,7 +42,7 @@ Pipeline* PlanBuilder::CtePipeline(uint32_t cte) {
   in_gather_ = false;                      // CTEs are computed by the leader, whoever reads them
   Build(*state_.plan->ctes[cte], *state.pipeline);
   in_gather_ = in_gather;
-  state.rows = std::make_shared<ChunkStore>(state_.context.budget);
+  state.rows = std::make_shared<ChunkStore>(state_.context.budget, SpillPolicy(state_, SpillPolicy::Use::kSort));
   state.pipeline->sink = state_.Make<ChunkStoreSink>(state.rows);
   return state.pipeline;
 }

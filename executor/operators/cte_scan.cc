@@ -5,6 +5,7 @@
 #include "executor/chunk_store.h"
 #include "executor/plan_builder.h"
 #include "executor/row/group_table.h"
+#include "executor/spill/spill_policy.h"
 
 namespace gather::executor {
 
@@ -24,7 +25,7 @@ class RecursiveUnion final : public Source {
         rows_.resize(kVectorSize);
       }
       round_ = std::make_unique<PlanStream>(*node_.children[0], state_);
-      added_ = std::make_shared<ChunkStore>(state_.context.budget);
+      added_ = NewRound();
     }
     for (;;) {
       while (round_->Next(out)) {
@@ -38,7 +39,7 @@ class RecursiveUnion final : public Source {
       }
       if (added_->rows() == 0) break;
       state_.work_tables[node_.cte].rows = std::move(added_);
-      added_ = std::make_shared<ChunkStore>(state_.context.budget);
+      added_ = NewRound();
       round_ = std::make_unique<PlanStream>(*node_.children[1], state_);
     }
     out.set_rows(0);
@@ -46,6 +47,10 @@ class RecursiveUnion final : public Source {
   }
 
  private:
+  std::shared_ptr<ChunkStore> NewRound() const {
+    return std::make_shared<ChunkStore>(state_.context.budget, SpillPolicy(state_, SpillPolicy::Use::kSort));
+  }
+
   const planner::RecursiveUnionNode& node_;
   ExecutionState& state_;
   std::unique_ptr<PlanStream> round_;

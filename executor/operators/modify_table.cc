@@ -10,6 +10,7 @@
 #include "executor/operators/row_lock.h"
 #include "executor/operators/table_writer.h"
 #include "executor/plan_builder.h"
+#include "executor/spill/spill_policy.h"
 #include "storage/storage.h"
 
 namespace gather::executor {
@@ -172,7 +173,7 @@ class ModifySink final : public Sink {
 
 void BuildModifyTable(const planner::PlanNode& base, PlanBuilder& builder, Pipeline& pipeline) {
   const auto& node = static_cast<const planner::ModifyTableNode&>(base);
-  auto returned = std::make_shared<ChunkStore>(builder.state().context.budget);
+  auto returned = std::make_shared<ChunkStore>(builder.state().context.budget, SpillPolicy(builder.state(), SpillPolicy::Use::kSort));
   Pipeline* input = builder.BuildInput(*node.children[0], pipeline);
   builder.SetSink(*input, builder.state().Make<ModifySink>(node, builder.state(), returned), node);
   builder.SetSource(pipeline, builder.state().Make<ChunkStoreSource>(returned), node);

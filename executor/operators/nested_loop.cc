@@ -10,6 +10,7 @@
 #include "executor/operators/pair_source.h"
 #include "executor/operators/set_rows.h"
 #include "executor/plan_builder.h"
+#include "executor/spill/spill_policy.h"
 
 namespace gather::executor {
 
@@ -20,19 +21,19 @@ using planner::NestedLoopNode;
 
 class MaterializedPairs final : public PairSource {
  public:
-  explicit MaterializedPairs(const ChunkStore& store) : store_(store) {}
+  explicit MaterializedPairs(const ChunkStore& store) : store_(store), reader_(store) {}
   void Start(const Chunk&) override {
     chunk_ = 0;
-    first_number_ = 0;
     outer_ = inner_ = 0;
   }
   bool Next(const Chunk& outer, Selection& outer_rows, Chunk& inner, std::vector<uint64_t>& numbers) override {
-    while (chunk_ < store_.chunks().size() && outer_ == outer.rows()) {
-      first_number_ += store_.chunks()[chunk_++].rows();
+    while (chunk_ < store_.size() && outer_ == outer.rows()) {
+      ++chunk_;
       outer_ = inner_ = 0;
     }
-    if (chunk_ == store_.chunks().size() || outer.empty()) return false;
-    const Chunk& rows = store_.chunks()[chunk_];
+    if (chunk_ == store_.size() || outer.empty()) return false;
+    const Chunk& rows = reader_.At(chunk_);
+    const uint64_t first_number = store_.first_row(chunk_);
     Selection inner_rows;
     outer_rows.Renew();
     numbers.clear();
@@ -41,7 +42,7 @@ class MaterializedPairs final : public PairSource {
       for (uint32_t i = 0; i < count; ++i) {
         outer_rows.Add(outer_);
         inner_rows.Add(inner_ + i);
-        numbers.push_back(first_number_ + inner_ + i);
+        numbers.push_back(first_number + inner_ + i);
       }
       inner_ += count;
       if (inner_ == rows.rows()) {
@@ -56,8 +57,8 @@ class MaterializedPairs final : public PairSource {
 
  private:
   const ChunkStore& store_;
+  ChunkStore::Reader reader_;
   size_t chunk_ = 0;
-  uint64_t first_number_ = 0;
   uint32_t outer_ = 0, inner_ = 0;
 };
 
@@ -286,12 +287,11 @@ class NestedLoop final : public Transform {
       local.draining = true;
       local.drains = probing_.fetch_sub(1) == 1 && !drained_.exchange(true);
     }
-    if (!local.drains || local.drained == inner_->chunks().size()) return Progress::kDone;
+    if (!local.drains || local.drained == inner_->size()) return Progress::kDone;
     EnsureMatched();
     // One materialised chunk at a time.
-    uint64_t number = 0;
-    for (uint64_t c = 0; c < local.drained; ++c) number += inner_->chunks()[c].rows();
-    const Chunk& rows = inner_->chunks()[local.drained++];
+    const uint64_t number = inner_->first_row(local.drained);
+    const Chunk rows = ChunkStore::Reader(*inner_).At(local.drained++);
     Selection unmatched;
     for (uint32_t i = 0; i < rows.rows(); ++i) {
       if (matched_[number + i].load(std::memory_order_relaxed) == 0) unmatched.Add(i);
@@ -424,7 +424,7 @@ void BuildNestedLoop(const planner::PlanNode& base, PlanBuilder& builder, Pipeli
                                               inner.kind == planner::NodeKind::kFunctionScan);
   if (node.parameterized && !per_row) ThrowInternal("the inner side of a parameterised nested loop must be an index or function scan, or have parameters");
   if (!per_row) {
-    store = std::make_shared<ChunkStore>(builder.state().context.budget);
+    store = std::make_shared<ChunkStore>(builder.state().context.budget, SpillPolicy(builder.state(), SpillPolicy::Use::kSort));
     Pipeline* materialize = builder.BuildInput(inner, pipeline);
     materialize->sink = builder.state().Make<ChunkStoreSink>(store);
   }

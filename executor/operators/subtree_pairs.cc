@@ -40,10 +40,10 @@ class SubtreePairs final : public PairSource {
 
   bool Next(const Chunk&, Selection& outer_rows, Chunk& inner, std::vector<uint64_t>& numbers) override {
     numbers.clear();
-    if (batch_ == nullptr || chunk_ == batch_->chunks().size()) {
+    if (batch_ == nullptr || chunk_ == batch_->size()) {
       if (!FillBatch()) return false;
     }
-    inner = batch_->chunks()[chunk_++];
+    inner = ChunkStore::Reader(*batch_).At(chunk_++);
     outer_rows.Renew();
     for (uint32_t i = 0; i < inner.rows(); ++i) outer_rows.Add(owners_[owner_++]);
     return true;
@@ -59,7 +59,8 @@ class SubtreePairs final : public PairSource {
     while (row_ < asking_.rows() && batch_->rows() < kVectorSize) {
       participant_.CheckInterrupt();
       const std::shared_ptr<ChunkStore> rows = RowsFor(row_);
-      for (const Chunk& chunk : rows->chunks()) batch_->Append(chunk);
+      ChunkStore::Reader reader(*rows);
+      for (size_t c = 0; c < rows->size(); ++c) batch_->Append(reader.At(c));
       owners_.insert(owners_.end(), rows->rows(), all_ask_ ? row_ : asks_[row_]);
       ++row_;
     }

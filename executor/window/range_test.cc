@@ -1,4 +1,4 @@
-#include "executor/operators/window_range.h"
+#include "executor/window/range_test.h"
 
 #include <cmath>
 
@@ -29,23 +29,22 @@ double FloatAt(const Vector& vector, uint32_t row) {
 
 class KeyTest : public RangeTest {
  public:
-  KeyTest(const std::vector<Vector>& keys, RangeBorder border) : keys_(keys), border_(border) {}
+  explicit KeyTest(RangeBorder border) : border_(border) {}
 
  protected:
   bool Fits(int comparison) const { return border_.less ? comparison <= 0 : comparison >= 0; }
 
-  const std::vector<Vector>& keys_;
   const RangeBorder border_;
 };
 
 class IntegerTest final : public KeyTest {
  public:
-  IntegerTest(const std::vector<Vector>& keys, const Vector& offset, RangeBorder border) : KeyTest(keys, border), offset_(IntegerAt(offset, 0)) {
+  IntegerTest(const Vector& offset, RangeBorder border) : KeyTest(border), offset_(IntegerAt(offset, 0)) {
     if (offset_ < 0) ThrowNegative();
   }
-  bool Within(Row row, Row base) const override {
-    const __int128 sum = static_cast<__int128>(IntegerAt(keys_[base.chunk], base.row)) + (border_.subtract ? -static_cast<__int128>(offset_) : offset_);
-    const __int128 value = IntegerAt(keys_[row.chunk], row.row);
+  bool Within(const Vector& keys, uint32_t row, const Vector& bases, uint32_t base) const override {
+    const __int128 sum = static_cast<__int128>(IntegerAt(bases, base)) + (border_.subtract ? -static_cast<__int128>(offset_) : offset_);
+    const __int128 value = IntegerAt(keys, row);
     return border_.less ? value <= sum : value >= sum;
   }
 
@@ -55,12 +54,12 @@ class IntegerTest final : public KeyTest {
 
 class FloatTest final : public KeyTest {
  public:
-  FloatTest(const std::vector<Vector>& keys, const Vector& offset, RangeBorder border) : KeyTest(keys, border), offset_(FloatAt(offset, 0)) {
+  FloatTest(const Vector& offset, RangeBorder border) : KeyTest(border), offset_(FloatAt(offset, 0)) {
     if (std::isnan(offset_) || offset_ < 0) ThrowNegative();
   }
   // NaN equals NaN and is greater than anything else; no offset leads to or from it.
-  bool Within(Row row, Row base) const override {
-    const double value = FloatAt(keys_[row.chunk], row.row), from = FloatAt(keys_[base.chunk], base.row);
+  bool Within(const Vector& keys, uint32_t row, const Vector& bases, uint32_t base) const override {
+    const double value = FloatAt(keys, row), from = FloatAt(bases, base);
     if (std::isnan(value)) return std::isnan(from) || !border_.less;
     if (std::isnan(from)) return border_.less;
     // Infinity less infinity: any value is as near as that.
@@ -75,18 +74,18 @@ class FloatTest final : public KeyTest {
 // Time of day: only the interval's time part counts, and midnight is no border.
 class TimeTest final : public KeyTest {
  public:
-  TimeTest(const std::vector<Vector>& keys, const Vector& offset, RangeBorder border) : KeyTest(keys, border), offset_(offset.View().get<Interval>(0).micros) {
+  TimeTest(const Vector& offset, RangeBorder border) : KeyTest(border), offset_(offset.View().get<Interval>(0).micros) {
     if (offset_ < 0) ThrowNegative();
   }
-  bool Within(Row row, Row base) const override {
-    const bool zoned = keys_[row.chunk].type().oid == type_oid::kTimetz;
+  bool Within(const Vector& keys, uint32_t row, const Vector& bases, uint32_t base) const override {
+    const bool zoned = keys.type().oid == type_oid::kTimetz;
     TimeTz value, sum;
     if (zoned) {
-      value = keys_[row.chunk].View().get<TimeTz>(row.row);
-      sum = keys_[base.chunk].View().get<TimeTz>(base.row);
+      value = keys.View().get<TimeTz>(row);
+      sum = bases.View().get<TimeTz>(base);
     } else {
-      value.micros = keys_[row.chunk].View().get<int64_t>(row.row);
-      sum.micros = keys_[base.chunk].View().get<int64_t>(base.row);
+      value.micros = keys.View().get<int64_t>(row);
+      sum.micros = bases.View().get<int64_t>(base);
     }
     if (border_.subtract) {
       sum.micros -= offset_;
@@ -102,37 +101,32 @@ class TimeTest final : public KeyTest {
 
 class SumTest final : public KeyTest {
  public:
-  SumTest(const std::vector<Vector>& keys, const std::vector<Vector>& sums, RangeBorder border) : KeyTest(keys, border), sums_(sums) {}
-  bool Within(Row row, Row base) const override {
-    const Vector& key = keys_[row.chunk];
-    const Vector& sum = sums_[base.chunk];
-    if (key.type().oid == type_oid::kDate) return Fits(CompareDateTimestamp(key.View().get<int32_t>(row.row), sum.View().get<int64_t>(base.row)));
-    return Fits(CompareValues(key, row.row, sum, base.row));  // numeric: whatever the representations
+  using KeyTest::KeyTest;
+  bool Within(const Vector& keys, uint32_t row, const Vector& bases, uint32_t base) const override {
+    if (keys.type().oid == type_oid::kDate) return Fits(CompareDateTimestamp(keys.View().get<int32_t>(row), bases.View().get<int64_t>(base)));
+    return Fits(CompareValues(keys, row, bases, base));  // numeric: whatever the representations
   }
-
- private:
-  const std::vector<Vector> sums_;
 };
 
 }  // namespace
 
-std::unique_ptr<RangeTest> MakeDirectRangeTest(const std::vector<Vector>& keys, const Vector& offset, RangeBorder border) {
-  switch (keys.front().type().oid) {
-    case type_oid::kInt2: case type_oid::kInt4: case type_oid::kInt8: return std::make_unique<IntegerTest>(keys, offset, border);
-    case type_oid::kFloat4: case type_oid::kFloat8: return std::make_unique<FloatTest>(keys, offset, border);
-    case type_oid::kTime: case type_oid::kTimetz: return std::make_unique<TimeTest>(keys, offset, border);
+std::unique_ptr<RangeTest> MakeDirectRangeTest(SqlType key, const Vector& offset, RangeBorder border) {
+  switch (key.oid) {
+    case type_oid::kInt2: case type_oid::kInt4: case type_oid::kInt8: return std::make_unique<IntegerTest>(offset, border);
+    case type_oid::kFloat4: case type_oid::kFloat8: return std::make_unique<FloatTest>(offset, border);
+    case type_oid::kTime: case type_oid::kTimetz: return std::make_unique<TimeTest>(offset, border);
     default: return nullptr;
   }
 }
 
-std::unique_ptr<RangeTest> MakeSumRangeTest(const std::vector<Vector>& keys, const std::vector<Vector>& sums, const Vector& offset, RangeBorder border) {
+std::unique_ptr<RangeTest> MakeSumRangeTest(const Vector& offset, RangeBorder border) {
   if (offset.type().oid == type_oid::kInterval) {
     if (CompareIntervals(offset.View().get<Interval>(0), Interval()) < 0) ThrowNegative();
   } else {
     const Decimal number(offset.Get(0).bytes);
     if (number.kind == Decimal::Kind::kNaN || number.sign() < 0) ThrowNegative();
   }
-  return std::make_unique<SumTest>(keys, sums, border);
+  return std::make_unique<SumTest>(border);
 }
 
 }  // namespace gather::executor
