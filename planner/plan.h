@@ -263,11 +263,14 @@ struct PlanAggregate {
   std::vector<sql::SortItem> order_by;
   SqlType result;
   std::vector<SqlType> argument_types;
+  bool combines = false;                        // the one argument is a partial state's column, as for every call of a kFinal node
 };
 
 // Raw row: group keys in order, then aggregate results; with grouping sets also the set's number (int4) last. kPartial: group keys, then per
 // aggregate one opaque column of type internal that only a kFinal node reads. kFinal: keys are slots of the partial's key columns, `call`
-// and `argument_types` as in the partial; HAVING is its `filter`. kSorted: the child is sorted by the keys.
+// and `argument_types` as in the partial; HAVING is its `filter`. kSorted: the child is sorted by the keys. Below a Gather every group comes up once,
+// at some participant: a kPartial node merges what participants have, a kFinal one finalizes it; a parallel_aware kSingle node, whose calls cannot
+// be combined, passes each row to the participant that has its group.
 struct AggregateNode : PlanNode {
   AggregateNode() : PlanNode(NodeKind::kAggregate) {}
   AggregateStrategy strategy = AggregateStrategy::kHashed;
@@ -275,6 +278,7 @@ struct AggregateNode : PlanNode {
   std::vector<ExprRef> keys;                    // over the child's output
   std::vector<PlanAggregate> aggregates;
   std::vector<std::vector<uint32_t>> grouping_sets;
+  double groups = 1;                            // estimated, before `filter`
 };
 
 struct SetOpNode : PlanNode {                   // INTERSECT / EXCEPT [ALL]; two children

@@ -26,6 +26,8 @@ using planner::AggregateStrategy;
 // Merging this many groups is not worth dividing.
 constexpr uint64_t kGroupsPerPartition = 16384;
 constexpr uint32_t kPartitions = 64;
+// Groups that one participant takes at once.
+constexpr size_t kMorselRows = 4 * kVectorSize;
 // Of what does not fit into memory, by level.
 constexpr uint32_t kSpillPartitions = 32;
 constexpr uint32_t kDeepest = 3;
@@ -385,15 +387,14 @@ class AggregateSink final : public Sink {
 struct GroupsLocal : Local {
   explicit GroupsLocal(Participant& the_participant) : participant(the_participant) {}
   Participant& participant;
-  size_t part = 0, at = 0;
-  bool has_part = false;
+  size_t part = 0, at = 0, end = 0;
   // Groups made of what is on disk
   std::vector<SpilledPart> parts;                    // still to be made
   std::shared_ptr<Grouping> grouping;
   std::shared_ptr<const void> owner;                 // of its rows' strings
 };
 
-// Streams groups: keys, then values (or addresses of states, for a partial aggregate). Participants take parts.
+// Streams groups: keys, then values (or addresses of states, for a partial aggregate). Participants take morsels of parts.
 class GroupsSource final : public Source {
  public:
   GroupsSource(const AggregateNode& node, AggregateSink& sink, std::shared_ptr<Groups> groups)
@@ -403,28 +404,44 @@ class GroupsSource final : public Source {
   Progress Next(Local& base, Chunk& out) override {
     auto& local = static_cast<GroupsLocal&>(base);
     if (sink_.spilled()) return NextSpilled(local, out);
-    for (;;) {
-      if (!local.has_part) {
-        local.part = next_part_.fetch_add(1, std::memory_order_relaxed);
-        local.at = 0;
-        local.has_part = true;
-      }
-      if (local.part >= groups_->parts.size()) {
+    while (local.at == local.end) {
+      const size_t morsel = next_.fetch_add(1, std::memory_order_relaxed);
+      if (!FindMorsel(morsel, local)) {
         out.set_rows(0);
         return Progress::kDone;
       }
-      const std::vector<uint8_t*>& rows = *groups_->parts[local.part];
-      if (local.at < rows.size()) {
-        const auto count = static_cast<uint32_t>(std::min<size_t>(kVectorSize, rows.size() - local.at));
-        Write(rows.data() + local.at, count, groups_, out);
-        local.at += count;
-        return Progress::kMoreOutput;
-      }
-      local.has_part = false;
     }
+    const auto count = static_cast<uint32_t>(std::min<size_t>(kVectorSize, local.end - local.at));
+    Write(groups_->parts[local.part]->data() + local.at, count, groups_, out);
+    local.at += count;
+    return Progress::kMoreOutput;
+  }
+
+  double Remaining() const override {
+    if (sink_.spilled()) return 1 - std::min(1.0, static_cast<double>(next_.load(std::memory_order_relaxed)) / kSpillPartitions);
+    size_t all = 0;
+    for (const auto* part : groups_->parts) all += MorselsOf(*part);
+    return all == 0 ? 0 : 1 - std::min(1.0, static_cast<double>(next_.load(std::memory_order_relaxed)) / static_cast<double>(all));
   }
 
  private:
+  static size_t MorselsOf(const std::vector<uint8_t*>& part) { return (part.size() + kMorselRows - 1) / kMorselRows; }
+
+  bool FindMorsel(size_t number, GroupsLocal& local) const {
+    for (size_t part = 0; part < groups_->parts.size(); ++part) {
+      const size_t morsels = MorselsOf(*groups_->parts[part]);
+      if (number >= morsels) {
+        number -= morsels;
+        continue;
+      }
+      local.part = part;
+      local.at = number * kMorselRows;
+      local.end = std::min(local.at + kMorselRows, groups_->parts[part]->size());
+      return true;
+    }
+    return false;
+  }
+
   Progress NextSpilled(GroupsLocal& local, Chunk& out) {
     for (;;) {
       if (local.grouping != nullptr) {
@@ -442,7 +459,7 @@ class GroupsSource final : public Source {
         local.grouping.reset();
       }
       if (local.parts.empty()) {
-        const size_t number = next_part_.fetch_add(1, std::memory_order_relaxed);
+        const size_t number = next_.fetch_add(1, std::memory_order_relaxed);
         if (number >= kSpillPartitions) {
           out.set_rows(0);
           return Progress::kDone;
@@ -480,8 +497,17 @@ class GroupsSource final : public Source {
   AggregateSink& sink_;
   const AggregateStates& states_;
   const std::shared_ptr<Groups> groups_;
-  std::atomic<size_t> next_part_{0};
+  std::atomic<size_t> next_{0};                      // morsel, or part on disk
 };
+
+// Whether every group comes up exactly once in `node`'s output: a partial aggregate merges its groups itself, also below one Gather.
+const planner::PlanNode& PartialOf(const planner::PlanNode& node) { return node.kind == planner::NodeKind::kGather ? *node.children[0] : node; }
+bool GroupsAreComplete(const planner::PlanNode& node) {
+  const planner::PlanNode& child = PartialOf(node);
+  if (child.kind != planner::NodeKind::kAggregate) return false;
+  const auto& partial = static_cast<const AggregateNode&>(child);
+  return partial.split == AggregateSplit::kPartial && partial.strategy != AggregateStrategy::kSorted;
+}
 
 // A final aggregate over groups that are complete already.
 class FinalizeOnly final : public Transform {
@@ -492,7 +518,7 @@ class FinalizeOnly final : public Transform {
     if (state_.instrumentation == nullptr) return Progress::kDone;
     // It works on the groups that the partial aggregate below the Gather has merged.
     uint64_t bytes = 0;
-    state_.instrumentation->Update(node_.children[0]->children[0]->id, [&](const planner::NodeActuals& partial) { bytes = partial.merged_bytes; });
+    state_.instrumentation->Update(PartialOf(*node_.children[0]).id, [&](const planner::NodeActuals& partial) { bytes = partial.merged_bytes; });
     state_.instrumentation->Update(node_.id, [&](planner::NodeActuals& actuals) {
       actuals.hash_batches = 1;
       actuals.memory_bytes = bytes;
@@ -518,15 +544,6 @@ class FinalizeOnly final : public Transform {
   ExecutionState& state_;
   const AggregateStates states_;
 };
-
-// Whether every group comes up exactly once in `node`'s output: a partial aggregate below one Gather merges its groups itself.
-bool GroupsAreComplete(const planner::PlanNode& node) {
-  if (node.kind != planner::NodeKind::kGather) return false;
-  const planner::PlanNode& child = *node.children[0];
-  if (child.kind != planner::NodeKind::kAggregate) return false;
-  const auto& partial = static_cast<const AggregateNode&>(child);
-  return partial.split == AggregateSplit::kPartial && partial.strategy != AggregateStrategy::kSorted;
-}
 
 }  // namespace
 

@@ -175,6 +175,7 @@ Lowered Lowering::LowerAggregate(Aggregate& aggregate, const ColumnSet& required
     raw.push_back({item.out, item.type, item.collation, item.name});
   }
   node->grouping_sets = aggregate.grouping_sets;
+  node->groups = rows;
   if (!aggregate.grouping_sets.empty()) raw.push_back(aggregate.set_number);
   node->total_cost = input.node->total_cost + cost_.Aggregate(input.node->rows, rows, node->keys.size(), node->aggregates.size());
   if (!aggregate.scalar()) node->total_cost += cost_.Penalty(settings_.enable_hashagg);
@@ -200,6 +201,7 @@ Lowered Lowering::LowerDistinct(Distinct& distinct, const ColumnSet& required) {
   Lowered input = Lower(*distinct.children[0], below);
   auto node = std::make_unique<AggregateNode>();
   node->strategy = AggregateStrategy::kHashed;
+  node->groups = rows;
   for (const Column& column : distinct.columns) node->keys.push_back(ToSlots(MakeColumn(column), input.layout));
   node->total_cost = input.node->total_cost + cost_.Aggregate(input.node->rows, rows, node->keys.size(), 0) + cost_.Penalty(settings_.enable_hashagg);
   node->startup_cost = node->total_cost - rows * cost_.ScanRow();
@@ -235,6 +237,7 @@ Lowered Lowering::LowerSetOp(SetOp& operation, const ColumnSet& required) {
     if (operation.all) return Finish(std::move(all.node), output, append_only ? required : SetOf(output), rows);
     auto node = std::make_unique<AggregateNode>();
     node->strategy = AggregateStrategy::kHashed;
+    node->groups = rows;
     for (const Column& column : output) node->keys.push_back(ToSlots(MakeColumn(column), all.layout));
     node->total_cost = cost + cost_.Aggregate(rows, rows, node->keys.size(), 0);
     node->startup_cost = node->total_cost - rows * cost_.ScanRow();

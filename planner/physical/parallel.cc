@@ -24,6 +24,12 @@ bool IsCombinable(const PlanAggregate& aggregate) {
          !aggregate.call->distinct && aggregate.order_by.empty() && aggregate.call->direct_arguments.empty();
 }
 
+bool AggregatesSafe(const AggregateNode& node) {
+  return std::all_of(node.aggregates.begin(), node.aggregates.end(), [](const PlanAggregate& aggregate) {
+    return aggregate.call->function == nullptr || aggregate.call->function->parallel == catalog::ParallelSafety::kSafe;
+  });
+}
+
 void CopyShape(const PlanNode& from, PlanNode& to) {
   to.output = from.output;
   to.width = from.width;
@@ -108,9 +114,7 @@ bool Parallelizer::IsSafeBelow(const PlanNode& node) const {
     case NodeKind::kGather: case NodeKind::kGatherMerge: case NodeKind::kModifyTable:
       return false;
     case NodeKind::kAggregate:
-      for (const PlanAggregate& aggregate : static_cast<const AggregateNode&>(node).aggregates) {
-        if (aggregate.call->function != nullptr && aggregate.call->function->parallel != catalog::ParallelSafety::kSafe) return false;
-      }
+      if (!AggregatesSafe(static_cast<const AggregateNode&>(node))) return false;
       break;
     default: break;
   }
@@ -118,35 +122,69 @@ bool Parallelizer::IsSafeBelow(const PlanNode& node) const {
          std::all_of(node.children.begin(), node.children.end(), [this](const PlanNodePtr& child) { return IsSafeBelow(*child); });
 }
 
-bool Parallelizer::CanShare(const PlanNode& node) const {
+bool Parallelizer::SplitsInTwo(const AggregateNode& aggregate) const {
+  return aggregate.split == AggregateSplit::kSingle && std::all_of(aggregate.aggregates.begin(), aggregate.aggregates.end(), IsCombinable);
+}
+
+bool Parallelizer::CanShare(const PlanNode& node, double least_groups) const {
   if (!node.parallel_safe || !ExpressionsSafe(node)) return false;
   switch (node.kind) {
     case NodeKind::kSeqScan: {
       const auto& scan = static_cast<const SeqScanNode&>(node);
       return !scan.table->temporary;
     }
-    case NodeKind::kResult: return !node.children.empty() && CanShare(*node.children[0]);
+    case NodeKind::kResult: return !node.children.empty() && CanShare(*node.children[0], least_groups);
     case NodeKind::kHashJoin: {
-      const JoinKind kind = static_cast<const HashJoinNode&>(node).join;
-      if (kind == JoinKind::kFull || !CanShare(*node.children[0]) || !IsSafeBelow(*node.children[1])) return false;
+      const auto& join = static_cast<const HashJoinNode&>(node);
+      if (join.join == JoinKind::kFull || !CanShare(*node.children[0], least_groups) || !IsSafeBelow(*node.children[1])) return false;
       // A dear inner side that only one participant could work on is better gathered on its own.
       const PlanNode& inner = *node.children[1];
-      return settings_.debug_parallel_query || CanShare(inner) || inner.total_cost < 0.3 * node.total_cost;
+      return settings_.debug_parallel_query || CanShare(inner, 0) || inner.total_cost < 0.3 * node.total_cost;
     }
     case NodeKind::kNestedLoop:
       return static_cast<const NestedLoopNode&>(node).join != JoinKind::kRight && static_cast<const NestedLoopNode&>(node).join != JoinKind::kFull &&
-             CanShare(*node.children[0]) && IsSafeBelow(*node.children[1]);
+             CanShare(*node.children[0], least_groups) && IsSafeBelow(*node.children[1]);
+    case NodeKind::kAggregate: {
+      const auto& aggregate = static_cast<const AggregateNode&>(node);
+      return aggregate.strategy != AggregateStrategy::kSorted && aggregate.grouping_sets.empty() && aggregate.groups >= least_groups &&
+             SplitsInTwo(aggregate) && AggregatesSafe(aggregate) && CanShare(*node.children[0], 0);
+    }
     default: return false;
   }
 }
 
-const SeqScanNode* Parallelizer::DrivingScan(const PlanNode& node) const {
-  const PlanNode* at = &node;
-  while (at->kind != NodeKind::kSeqScan) {
-    if (at->children.empty()) return nullptr;
-    at = at->children[0].get();
+bool Parallelizer::CanShareBuild(const HashJoinNode& join) const {
+  const PlanNode& inner = *join.children[1];
+  if (!settings_.enable_parallel_hash || !CanShare(inner, 0)) return false;
+  if (settings_.debug_parallel_query) return true;
+  Path path;
+  Follow(inner, path);
+  return path.scan_rows >= thresholds_.scan;
+}
+
+void Parallelizer::Follow(const PlanNode& node, Path& path) const {
+  switch (node.kind) {
+    case NodeKind::kSeqScan: {
+      const auto& scan = static_cast<const SeqScanNode&>(node);
+      const double rows = scan.table->table == nullptr ? scan.rows : static_cast<double>(scan.table->table->statistics().rows);
+      path.operations.filter = path.operations.filter || scan.filter != nullptr;
+      if (rows <= path.scan_rows) return;
+      path.scan = &scan;
+      path.scan_rows = rows;
+      return;
+    }
+    case NodeKind::kHashJoin:
+      path.operations.join = true;
+      if (CanShareBuild(static_cast<const HashJoinNode&>(node))) Follow(*node.children[1], path);
+      break;
+    case NodeKind::kNestedLoop: path.operations.join = true; break;
+    case NodeKind::kAggregate:
+      path.operations.aggregate = true;
+      path.merged += static_cast<const AggregateNode&>(node).groups;
+      break;
+    default: break;
   }
-  return static_cast<const SeqScanNode*>(at);
+  if (!node.children.empty()) Follow(*node.children[0], path);
 }
 
 double Parallelizer::Divisor(int workers) const {
@@ -155,13 +193,12 @@ double Parallelizer::Divisor(int workers) const {
 }
 
 int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operations operations, double rows_up, double extra_cost) {
-  const SeqScanNode* scan = DrivingScan(node);
-  if (scan == nullptr) return 0;
-  for (const PlanNode* at = &node; at != scan; at = at->children[0].get()) {
-    operations.join = operations.join || at->kind == NodeKind::kHashJoin || at->kind == NodeKind::kNestedLoop;
-  }
-  operations.filter = operations.filter || scan->filter != nullptr;
-  const double rows = scan->table->table == nullptr ? scan->rows : static_cast<double>(scan->table->table->statistics().rows);
+  Path path{.operations = operations};
+  Follow(node, path);
+  if (path.scan == nullptr) return 0;
+  const SeqScanNode* scan = path.scan;
+  const double rows = path.scan_rows;
+  operations = path.operations;
   double threshold = operations.filter ? thresholds_.filter : thresholds_.scan;
   const char* what = operations.filter ? "filter" : "scan";
   const auto take = [&](bool used, double limit, const char* name) {
@@ -212,7 +249,8 @@ int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operation
   if (!forced && settings_.parallel_threshold < 0 && verdict.advice == ParallelHistory::Advice::kNone) {
     const double work = node.total_cost + extra_cost;
     const double saved = work * (1 - 1 / Divisor(workers));
-    const double price = cost_.ParallelSetup() + rows_up * cost_.ParallelRow();
+    // Everyone merges its share of what all have grouped.
+    const double price = cost_.ParallelSetup() + rows_up * cost_.ParallelRow() + path.merged * cost_.HashRow();
     if (saved <= price) {
       return serial(Format("workers would save %.2f and cost %.2f (setup %.2f, %.0f rows to pass)", saved, price, cost_.ParallelSetup(), rows_up));
     }
@@ -240,21 +278,16 @@ int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operation
 void Parallelizer::Share(PlanNode& node, double divisor) {
   switch (node.kind) {
     case NodeKind::kSeqScan: node.parallel_aware = true; break;
-    case NodeKind::kHashJoin: {
-      PlanNode& inner = *node.children[1];
-      const double inner_rows = [&] {
-        const SeqScanNode* scan = CanShare(inner) ? DrivingScan(inner) : nullptr;
-        return scan == nullptr || scan->table->table == nullptr ? 0.0 : static_cast<double>(scan->table->table->statistics().rows);
-      }();
-      if (settings_.enable_parallel_hash && CanShare(inner) && (settings_.debug_parallel_query || inner_rows >= thresholds_.scan)) {
+    case NodeKind::kHashJoin:
+      if (CanShareBuild(static_cast<const HashJoinNode&>(node))) {
         node.parallel_aware = true;
-        Share(inner, divisor);
+        Share(*node.children[1], divisor);
       }
       break;
-    }
     default: break;
   }
   if (node.kind != NodeKind::kSeqScan) Share(*node.children[0], divisor);
+  if (node.kind == NodeKind::kAggregate) Split(static_cast<AggregateNode&>(node), divisor);
   node.rows = std::max(1.0, std::round(node.rows / divisor));
   node.total_cost = node.startup_cost + (node.total_cost - node.startup_cost) / divisor;
 }
@@ -270,23 +303,10 @@ PlanNodePtr Parallelizer::MakeGather(PlanNodePtr node, double rows) {
   return gather;
 }
 
-PlanNodePtr Parallelizer::PlaceAggregate(PlanNodePtr node) {
-  auto& aggregate = static_cast<AggregateNode&>(*node);
-  PlanNode& child = *node->children[0];
-  const bool splits = aggregate.split == AggregateSplit::kSingle && aggregate.strategy != AggregateStrategy::kSorted && aggregate.grouping_sets.empty() &&
-                      IsSafeBelow(aggregate) && CanShare(child) &&
-                      std::all_of(aggregate.aggregates.begin(), aggregate.aggregates.end(), IsCombinable);
-  Operations operations;
-  operations.aggregate = true;
-  const double groups = node->rows;
-  const double own = aggregate.total_cost - child.total_cost;
-  int workers = splits ? Workers(child, aggregate, operations, groups * 2, own) : 0;
-  if (workers == 0) {
-    node->children[0] = PlaceBelow(std::move(node->children[0]));
-    return node;
-  }
-  const double divisor = Divisor(workers);
-  Share(child, divisor);
+void Parallelizer::Split(AggregateNode& aggregate, double divisor) {
+  PlanNode& child = *aggregate.children[0];
+  // The child's cost is its shared one by now; this node's is still the serial one.
+  const double own = cost_.Aggregate(child.rows * divisor, aggregate.groups, aggregate.keys.size(), aggregate.aggregates.size());
   auto partial = std::make_unique<AggregateNode>();
   partial->strategy = aggregate.strategy;
   partial->split = AggregateSplit::kPartial;
@@ -305,18 +325,39 @@ PlanNodePtr Parallelizer::PlaceAggregate(PlanNodePtr node) {
     call.arguments = {sql::MakeSlot(slot, type_oid::kInternal)};
     call.filter = nullptr;
   }
-  const double partial_rows = aggregate.strategy == AggregateStrategy::kPlain ? 1 : std::max(1.0, std::min(groups, child.rows));
-  partial->rows = partial_rows;
+  partial->groups = partial->rows = aggregate.strategy == AggregateStrategy::kPlain ? 1 : std::max(1.0, std::min(aggregate.groups, child.rows));
   partial->startup_cost = child.total_cost + own / divisor;
-  partial->total_cost = partial->startup_cost + partial_rows * cost_.ScanRow();
-  partial->children.push_back(std::move(node->children[0]));
-  const double passed = partial_rows * (workers + (settings_.parallel_leader_participation ? 1 : 0));
-  PlanNodePtr gather = MakeGather(std::move(partial), std::max(1.0, partial_rows * workers));
+  partial->total_cost = partial->startup_cost + partial->rows * cost_.ScanRow();
+  partial->children.push_back(std::move(aggregate.children[0]));
   aggregate.split = AggregateSplit::kFinal;
   aggregate.keys = std::move(key_slots);
-  aggregate.startup_cost = gather->total_cost + passed * cost_.HashRow();
-  aggregate.total_cost = aggregate.startup_cost + groups * cost_.ScanRow();
-  node->children[0] = std::move(gather);
+  aggregate.startup_cost = partial->startup_cost + partial->rows * cost_.HashRow();
+  aggregate.total_cost = aggregate.startup_cost + aggregate.groups * cost_.ScanRow();
+  aggregate.children[0] = std::move(partial);
+}
+
+PlanNodePtr Parallelizer::PlaceAggregate(PlanNodePtr node) {
+  auto& aggregate = static_cast<AggregateNode&>(*node);
+  const bool many = aggregate.groups >= kSharedGroups;
+  const double rows = node->rows;
+  const int workers = CanShare(aggregate, 0) ? Workers(aggregate, aggregate, {}, many ? rows : aggregate.groups * 2, 0) : 0;
+  if (workers == 0) {
+    node->children[0] = PlaceBelow(std::move(node->children[0]));
+    return node;
+  }
+  const double divisor = Divisor(workers);
+  if (many) {
+    Share(aggregate, divisor);
+    return MakeGather(std::move(node), rows);
+  }
+  // Few groups: the leader finalizes them.
+  Share(*aggregate.children[0], divisor);
+  Split(aggregate, divisor);
+  const double partial_rows = aggregate.children[0]->rows;
+  const double passed = partial_rows * (workers + (settings_.parallel_leader_participation ? 1 : 0));
+  aggregate.children[0] = MakeGather(std::move(aggregate.children[0]), std::max(1.0, partial_rows * workers));
+  aggregate.startup_cost = aggregate.children[0]->total_cost + passed * cost_.HashRow();
+  aggregate.total_cost = aggregate.startup_cost + aggregate.groups * cost_.ScanRow();
   return node;
 }
 

@@ -32,19 +32,35 @@ class Parallelizer {
   std::vector<ParallelDecision> TakeDecisions();
 
  private:
+  // Fewer groups are one participant's work: nothing above them is shared.
+  static constexpr double kSharedGroups = 10000;
   struct Operations { bool join = false, aggregate = false, sort = false, filter = false; };
+
+  // What participants produce together, from its scans to its rows: what a decision about workers looks at.
+  struct Path {
+    const SeqScanNode* scan = nullptr;                 // the largest one
+    double scan_rows = -1;
+    Operations operations;
+    double merged = 0;                                 // groups that each participant has some of
+  };
 
   PlanNodePtr PlaceBelow(PlanNodePtr node);
   PlanNodePtr PlaceAggregate(PlanNodePtr node);
   PlanNodePtr PlaceSort(PlanNodePtr node);
-  bool CanShare(const PlanNode& node) const;           // its rows can be produced by participants together
+  // Its rows can be produced by participants together. An aggregate's are worth it from `least_groups` on.
+  bool CanShare(const PlanNode& node, double least_groups) const;
+  bool CanShare(const PlanNode& node) const { return CanShare(node, settings_.debug_parallel_query ? 0 : kSharedGroups); }
+  bool CanShareBuild(const HashJoinNode& join) const;  // all participants build the table
+  bool SplitsInTwo(const AggregateNode& aggregate) const;
   bool IsSafeBelow(const PlanNode& node) const;        // may run, whole, below a Gather
   bool ExpressionsSafe(const PlanNode& node) const;
-  const SeqScanNode* DrivingScan(const PlanNode& node) const;
+  void Follow(const PlanNode& node, Path& path) const;
   // Workers for a Gather above `node`, part of `whole`, that passes `rows_up` rows; 0: serial, with the reason noted.
   int Workers(const PlanNode& node, const PlanNode& whole, Operations operations, double rows_up, double extra_cost);
   void Plan(GatherBase& gather) const;                 // by the last decision for workers
   void Share(PlanNode& node, double divisor);          // marks and rescales the shared path
+  // Puts a partial aggregate below `aggregate`, which becomes the final one; the child is shared already.
+  void Split(AggregateNode& aggregate, double divisor);
   PlanNodePtr MakeGather(PlanNodePtr node, double rows);
   double Divisor(int workers) const;
 

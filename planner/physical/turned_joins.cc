@@ -108,6 +108,7 @@ Lowered Lowering::LowerTurnedSemi(Join& join, Lowered left, Lowered right, const
   hash->children.push_back(std::move(left.node));
   Lowered found = Finish(std::move(hash), std::move(raw), kept, pairs);
   auto once = std::make_unique<AggregateNode>();
+  once->groups = rows;
   for (uint32_t slot = 0; slot < found.layout.size(); ++slot) {
     once->keys.push_back(sql::MakeSlot(slot, found.layout[slot].type, found.layout[slot].name));
   }
