@@ -52,6 +52,7 @@ struct ColumnEntry {
   Datum missing;                           // value in rows older than ADD COLUMN … DEFAULT constant
   Oid collation = 100;                     // 0 for non-collatable types
   std::string comment;
+  int32_t statistics_target = -1;          // SET STATISTICS; -1: default_statistics_target
 };
 
 struct CheckConstraint {

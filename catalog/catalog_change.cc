@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/records.h"
+#include "storage/analysis/analysis.h"
 #include "storage/write_set.h"
 #include "types/error.h"
 
@@ -222,7 +223,10 @@ void CatalogChange::ReplaceRelation(RelationEntry entry) {
     } else {
       for (size_t i = old->columns.size(); i < entry.columns.size(); i++) storage.AddColumn(entry.storage, {entry.columns[i].id, entry.columns[i].type});
     }
-    if (moved) storage.DropTable(transaction_, old->storage);
+    if (moved) {
+      storage::TakeOverAnalysis(*old->table, *entry.table);
+      storage.DropTable(transaction_, old->storage);
+    }
   }
   if (entry.kind == RelationKind::kIndex && moved) {
     obsolete.push_back(old->index->ordered);

@@ -110,6 +110,7 @@ void Fields(RecordStream& io, ColumnEntry& e) {
   io.Number(e.id.value), io.Text(e.name), io.Type(e.type), io.Number(e.not_null), io.Number(e.dropped), io.Text(e.default_sql);
   io.Number(e.identity), io.Number(e.sequence), io.Value(e.missing), io.Number(e.collation), io.Text(e.comment);
   if (io.HasVersion(3)) io.Number(e.generated);
+  if (io.HasVersion(4)) io.Number(e.statistics_target);
 }
 
 void Fields(RecordStream& io, CheckConstraint& e) {

@@ -17,7 +17,7 @@
 
 namespace gather::catalog {
 
-inline constexpr uint8_t kRecordVersion = 3;
+inline constexpr uint8_t kRecordVersion = 4;
 
 std::string RecordKey(char kind, Oid oid);
 std::string SequenceRecordKey(StorageId storage);

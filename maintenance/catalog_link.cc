@@ -1,5 +1,9 @@
 #include "maintenance/catalog_link.h"
 
+#include "catalog/analysis_columns.h"
+#include "storage/analysis/analysis.h"
+#include "types/datetime.h"
+
 namespace gather::maintenance {
 
 namespace {
@@ -25,6 +29,17 @@ std::string TableName(const catalog::Catalog& catalog, StorageId storage) {
   if (relation == nullptr) return {};
   const catalog::SchemaEntry* schema = snapshot->FindSchema(relation->schema);
   return schema == nullptr ? relation->name : schema->name + "." + relation->name;
+}
+
+void AnalyzeTable(const catalog::Catalog& catalog, storage::Storage& storage, const storage::TableStore& table, int target,
+                  const std::function<void()>& pause) {
+  const auto [snapshot, relation] = FindByStorage(catalog, table.id());
+  if (relation == nullptr || relation->temporary) return;
+  storage::AnalysisRequest request = storage::FullAnalysis(catalog::AnalysisColumns(*relation), catalog::AnalysisTargets(*relation, target));
+  request.pause = pause;
+  const uint64_t begun = storage::BeginAnalysis(table);
+  storage::TableAnalysis analysis = *storage::Analyze(relation->table, storage.transactions().Latest(), request);
+  storage::KeepAnalysis(table, std::move(analysis), begun, true, NowMicros());
 }
 
 uint64_t VacuumIndexes(const catalog::Catalog& catalog, const storage::TableStore& table) {

@@ -9,6 +9,8 @@ namespace {
 // autovacuum_vacuum_threshold and autovacuum_vacuum_scale_factor of PostgreSQL.
 constexpr uint64_t kVacuumThreshold = 50;
 constexpr double kVacuumScaleFactor = 0.2;
+
+struct Stopped {};                                         // an analysis was under way when the thread was told to stop
 }  // namespace
 
 MaintenanceThread::MaintenanceThread(storage::Storage& storage, MaintenanceOptions options) : storage_(storage), options_(std::move(options)) {
@@ -64,6 +66,18 @@ bool MaintenanceThread::WantsIndexVacuum(const storage::TableStore& table) {
   return true;
 }
 
+bool MaintenanceThread::WantsAnalysis(const storage::TableStore& table) const {
+  const storage::TableStatistics statistics = table.statistics();
+  return static_cast<double>(statistics.changed) >
+         static_cast<double>(options_.analyze_threshold) + options_.analyze_scale_factor * static_cast<double>(statistics.rows);
+}
+
+void MaintenanceThread::Pause() {
+  std::unique_lock lock(latch_);
+  if (++vectors_read_ % options_.vectors_before_pause == 0 && options_.pause.count() > 0) wake_.wait_for(lock, options_.pause, [this] { return stop_; });
+  if (stop_) throw Stopped();
+}
+
 void MaintenanceThread::Round() {
   std::lock_guard one_at_a_time(round_);
   for (const std::shared_ptr<storage::TableStore>& table : storage_.Tables()) {
@@ -75,8 +89,13 @@ void MaintenanceThread::Round() {
       // Entries before rows: a row group that goes leaves no entries that anyone has to look at.
       if (options_.vacuum_indexes && WantsIndexVacuum(*table)) options_.vacuum_indexes(*table);
       const uint32_t frozen = table->Freeze();
-      std::lock_guard lock(latch_);
-      frozen_groups_ += frozen;
+      {
+        std::lock_guard lock(latch_);
+        frozen_groups_ += frozen;
+      }
+      if (options_.analyze && WantsAnalysis(*table)) options_.analyze(*table, [this] { Pause(); });
+    } catch (const Stopped&) {
+      return;
     } catch (const std::exception& error) {
       if (options_.report) options_.report("maintenance of storage " + std::to_string(table->id().value) + " failed: " + error.what());
     }

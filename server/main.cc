@@ -69,6 +69,20 @@ int Serve(const Configuration& configuration) {
   storage.SetTableNames([&catalog](StorageId id) { return maintenance::TableName(catalog, id); });
   maintenance::MaintenanceOptions maintenance_options;
   maintenance_options.vacuum_indexes = [&catalog](storage::TableStore& table) { maintenance::VacuumIndexes(catalog, table); };
+  if (settings->GetBool("autovacuum")) {
+    maintenance_options.analyze = [&catalog, &storage, target = static_cast<int>(settings->GetInteger("default_statistics_target"))](
+                                      storage::TableStore& table, const std::function<void()>& pause) {
+      maintenance::AnalyzeTable(catalog, storage, table, target, pause);
+    };
+    maintenance_options.analyze_threshold = static_cast<uint64_t>(settings->GetInteger("autovacuum_analyze_threshold"));
+    maintenance_options.analyze_scale_factor = settings->GetReal("autovacuum_analyze_scale_factor");
+    const double delay = settings->GetReal(settings->GetReal("autovacuum_vacuum_cost_delay") < 0 ? "vacuum_cost_delay" : "autovacuum_vacuum_cost_delay");
+    const int64_t limit = settings->GetInteger("autovacuum_vacuum_cost_limit");
+    maintenance_options.pause = std::chrono::microseconds(static_cast<int64_t>(delay * 1000));
+    // A vector counts as a page found in memory.
+    const int64_t cost = std::max<int64_t>(1, settings->GetInteger("vacuum_cost_page_hit"));
+    maintenance_options.vectors_before_pause = static_cast<uint64_t>(std::max<int64_t>(1, (limit < 0 ? settings->GetInteger("vacuum_cost_limit") : limit) / cost));
+  }
   maintenance_options.report = [](const std::string& message) { Log("WARNING", message); };
   const maintenance::MaintenanceThread maintenance_thread(storage, maintenance_options);
 

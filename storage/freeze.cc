@@ -17,6 +17,7 @@ uint32_t TableStore::Freeze() {
   State& state = *state_;
   std::lock_guard one_at_a_time(state.maintenance);
   if (state.dropped.load() || !state.committed.load()) return 0;
+  state.SaveAnalysis();
   uint32_t frozen = 0;
   const std::shared_ptr<const GroupList> groups = state.Groups();
   for (const std::shared_ptr<RowGroup>& group : groups->groups) {

@@ -32,6 +32,9 @@ struct TableCounters {
   MemoryBudget* const budget;                            // fresh rows charge it; may be null
   std::atomic<int64_t> live{0};
   std::atomic<int64_t> dead{0};
+  // Rows written by commits; `changed`: all of them, `appended`: slots taken by anyone, committed or not.
+  std::atomic<uint64_t> inserted{0}, updated{0}, deleted{0}, changed{0}, appended{0};
+  std::atomic<uint64_t> changed_before{0};               // `changed` when the last ANALYZE began
   std::atomic<uint64_t> frozen_bytes{0};
   std::atomic<uint64_t> fresh_bytes{0};
 };

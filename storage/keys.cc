@@ -34,6 +34,12 @@ std::string TableKey(StorageId table) {
 
 StorageId TableOfKey(std::string_view key) { return StorageId(ReadBigEndian64(key.data() + 1)); }
 
+std::string AnalysisKey(StorageId table) {
+  std::string key = "A";
+  AppendBigEndian64(key, table.value);
+  return key;
+}
+
 std::string GroupPrefix(StorageId table) {
   std::string key = "G";
   AppendBigEndian64(key, table.value);

@@ -4,6 +4,7 @@
 //   catalog   the catalog's own keys (WriteSet, KeySpace::kCatalog)
 //   tables    'T' | storage:8                                                   → TableRecord: columns, dropped flag
 //             'G' | storage:8 | group:8                                         → GroupRecord: a frozen or bulk-loaded row group, its segments
+//             'A' | storage:8                                                   → analysis record: what ANALYZE found (analysis/record.cc)
 //             'P' | number:8                                                    → PendingRecord: what an unfinished bulk write left on disk
 //   chunks    storage:8 | group:8 | first slot:4                                → chunk record: fresh rows of one commit (chunk_record.h)
 //   deletes   storage:8 | group:8 | commit timestamp:8                          → delete record: slots that this commit deleted
@@ -34,6 +35,7 @@ StorageId TableOfKey(std::string_view key);                    // of 'T' and 'G'
 std::string GroupKey(StorageId table, uint64_t group);
 std::string GroupPrefix(StorageId table);
 uint64_t GroupOfKey(std::string_view key);                     // of 'G' keys
+std::string AnalysisKey(StorageId table);
 std::string PendingKey(uint64_t number);
 inline constexpr std::string_view kTableKeyPrefix = "T";
 inline constexpr std::string_view kPendingKeyPrefix = "P";

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 
+#include "storage/append_rows.h"
 #include "storage/table_state.h"
 #include "types/error.h"
 
@@ -225,24 +226,6 @@ void ScanCursor::ReadRowIds(Vector& out) {
 uint64_t ScanCursor::vectors_pruned() const { return state_->pruned; }
 
 // ---- Fetch
-
-namespace {
-
-// Appends all `count` rows of `from` behind row `at` of `to` (flat, owned). Numeric: `to` becomes packed when representations differ.
-void AppendRows(const Vector& from, uint32_t count, Vector& to, uint32_t at) {
-  if (at == 0) {
-    to.Reset(from.physical());
-    to.set_shape(from.shape());
-  } else if (from.type().oid == type_oid::kNumeric && to.physical() != PhysicalType::kString &&
-             (from.physical() != to.physical() || from.shape().scale != to.shape().scale)) {
-    Vector packed(to.type(), to.capacity());
-    for (uint32_t i = 0; i < at; ++i) packed.Set(i, to.Get(i));
-    to = std::move(packed);
-  }
-  to.Append(from, 0, count, at);
-}
-
-}  // namespace
 
 uint32_t TableStore::Fetch(const Snapshot& snapshot, std::span<const RowId> ids, std::span<const ScanColumn> columns, Chunk& out,
                            Selection& found) const {

@@ -46,9 +46,10 @@ TableRecord TableRecord::Decode(std::string_view bytes) {
 TableStore::State::~State() {
   if (!dropped.load()) return;
   try {
-    const std::string rows = RowsPrefix(id), rows_end = KeyAfterPrefix(rows), list = GroupPrefix(id), record = TableKey(id);
+    const std::string rows = RowsPrefix(id), rows_end = KeyAfterPrefix(rows), list = GroupPrefix(id), record = TableKey(id), analysis = AnalysisKey(id);
     storage.kv().DeleteRanges({{Family::kChunks, rows, rows_end}, {Family::kDeletes, rows, rows_end}, {Family::kSegments, rows, rows_end},
-                               {Family::kTables, list, KeyAfterPrefix(list)}, {Family::kTables, record, KeyAfterPrefix(record)}});
+                               {Family::kTables, list, KeyAfterPrefix(list)}, {Family::kTables, record, KeyAfterPrefix(record)},
+                               {Family::kTables, analysis, KeyAfterPrefix(analysis)}});
   } catch (const SqlError&) {
     // The dropped mark is on disk: the next start removes the rest.
   }
@@ -111,6 +112,11 @@ TableStatistics TableStore::statistics() const {
   const std::shared_ptr<const GroupList> groups = state_->Groups();
   statistics.rows = static_cast<uint64_t>(std::max<int64_t>(0, state_->counters->live.load(std::memory_order_relaxed)));
   statistics.dead_rows = static_cast<uint64_t>(std::max<int64_t>(0, state_->counters->dead.load(std::memory_order_relaxed)));
+  statistics.updated = state_->counters->updated.load(std::memory_order_relaxed);
+  const uint64_t inserted = state_->counters->inserted.load(std::memory_order_relaxed);
+  statistics.inserted = inserted - std::min(inserted, statistics.updated);  // without new versions
+  statistics.deleted = state_->counters->deleted.load(std::memory_order_relaxed);
+  statistics.changed = state_->counters->changed.load(std::memory_order_relaxed) - state_->counters->changed_before.load(std::memory_order_relaxed);
   statistics.row_groups = groups->groups.size();
   statistics.bytes = state_->counters->frozen_bytes.load(std::memory_order_relaxed) + state_->counters->fresh_bytes.load(std::memory_order_relaxed);
   return statistics;
@@ -130,13 +136,13 @@ void TableStore::Insert(Transaction& transaction, std::span<const StoredColumn> 
   transaction.state().BulkOf(*state_).Insert(transaction.state(), columns, sources, count, ids);
 }
 
-WriteResult TableStore::Delete(Transaction& transaction, const Snapshot& /*snapshot*/, RowId row) {
+WriteResult TableStore::Delete(Transaction& transaction, const Snapshot& /*snapshot*/, RowId row, bool replaced) {
   const std::shared_ptr<RowGroup> group = state_->Find(row);
   if (group == nullptr || row.slot() >= group->rows()) return {WriteOutcome::kConflict, {}};
   Transaction::State& state = transaction.state();
   WriteResult result = group->Delete(row.slot(), state.id, state.command);
   if (result.outcome == WriteOutcome::kDone) {
-    state.Record(UndoEntry::Kind::kDelete, group, row.slot(), 1);
+    state.Record(replaced ? UndoEntry::Kind::kReplace : UndoEntry::Kind::kDelete, group, row.slot(), 1);
   } else if (result.outcome == WriteOutcome::kBusy) {
     result.holder = state.manager->FullId(result.holder.value);
   }

@@ -45,6 +45,9 @@ struct TableStatistics {
   uint64_t dead_rows = 0;
   uint64_t row_groups = 0;
   uint64_t bytes = 0;                  // compressed segments plus fresh rows
+  // By commits since the server started.
+  uint64_t inserted = 0, updated = 0, deleted = 0;
+  uint64_t changed = 0;                // rows of those since the last ANALYZE
 };
 
 class TableStore {
@@ -56,8 +59,8 @@ class TableStore {
   // Appends rows (one vector per column of `columns`, columns absent are not stored and read as missing → null). ids[i] gets row i's id.
   // Full row groups of one big statement become segments on the spot (see storage/README.md, "bulk load").
   void Insert(Transaction& transaction, std::span<const StoredColumn> columns, const Chunk& rows, RowId* ids);
-  // Marks one visible row deleted by the transaction's present command. Does not wait.
-  WriteResult Delete(Transaction& transaction, const Snapshot& snapshot, RowId row);
+  // Marks one visible row deleted by the transaction's present command. Does not wait. `replaced`: by a new version that Insert brings.
+  WriteResult Delete(Transaction& transaction, const Snapshot& snapshot, RowId row, bool replaced = false);
 
   // Rows by id (at most kVectorSize): out gets the visible ones in input order, as vectors of any kind; found[i] is the position in `ids` of
   // output row i. Returns their number.

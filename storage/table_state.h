@@ -6,6 +6,7 @@
 #include <mutex>
 #include <vector>
 
+#include "storage/analysis/analysis.h"
 #include "storage/delete_record.h"
 #include "storage/row_group.h"
 #include "storage/storage.h"
@@ -22,6 +23,13 @@ struct TableRecord {
 
   std::string Encode() const;
   static TableRecord Decode(std::string_view bytes);
+};
+
+// An analysis, and what the table's counters were when it was begun.
+struct DatedAnalysis {
+  AnalysisRef analysis;
+  uint64_t changed = 0, appended = 0;
+  double live = 0;
 };
 
 struct TableStore::State {
@@ -44,6 +52,18 @@ struct TableStore::State {
   uint64_t next_group = 0;
 
   std::mutex maintenance;                                // one Freeze at a time
+
+  // What is known of the rows (analysis/keep.cc). One planner looks at rows at a time; the latch is held to copy or replace pointers.
+  std::mutex looking;
+  mutable std::mutex analysis_latch;
+  mutable bool analysis_loaded = false;
+  mutable DatedAnalysis analysed;                        // by ANALYZE
+  DatedAnalysis looked;                                  // by a planner
+  bool analysis_unsaved = false;                         // the table is not committed yet
+  const DatedAnalysis& Analysed() const;                 // analysis_latch held
+  DatedAnalysis Date(AnalysisRef analysis) const;        // with the counters as they are
+  bool IsOutdated(const DatedAnalysis& dated, std::span<const ScanColumn> columns) const;
+  void SaveAnalysis();                                   // if it is not on disk and the table is committed
 
   std::shared_ptr<const GroupList> Groups() const {
     std::lock_guard lock(latch);

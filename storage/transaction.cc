@@ -59,6 +59,7 @@ KvWriteSet& Transaction::State::Writes() {
 
 void Transaction::State::Record(UndoEntry::Kind kind, const std::shared_ptr<RowGroup>& group, uint32_t first, uint32_t count) {
   command_wrote = true;
+  if (kind == UndoEntry::Kind::kInsert) group->counters().appended.fetch_add(count, std::memory_order_relaxed);
   uint32_t position;
   if (!groups.empty() && groups.back() == group) {
     position = static_cast<uint32_t>(groups.size() - 1);
@@ -86,7 +87,7 @@ void Transaction::State::UndoTo(size_t position) {
         groups[entry.group]->StampInserted(entry.first, entry.count, kAborted);
         groups[entry.group]->counters().dead.fetch_add(entry.count, std::memory_order_relaxed);
         break;
-      case UndoEntry::Kind::kDelete: groups[entry.group]->StampDeleted(entry.first, entry.count, kNotDeleted); break;
+      case UndoEntry::Kind::kDelete: case UndoEntry::Kind::kReplace: groups[entry.group]->StampDeleted(entry.first, entry.count, kNotDeleted); break;
       case UndoEntry::Kind::kCreateTable: storage->state().ForgetTable(tables[entry.group]->id()); break;
       case UndoEntry::Kind::kDropTable: break;
     }
@@ -116,7 +117,7 @@ void Transaction::State::WriteRows(CommitTimestamp timestamp) {
   std::vector<Changes> changes(groups.size());
   for (const UndoEntry& entry : undo) {
     if (entry.kind == UndoEntry::Kind::kInsert) changes[entry.group].inserted.emplace_back(entry.first, entry.first + entry.count);
-    if (entry.kind == UndoEntry::Kind::kDelete) changes[entry.group].deleted.emplace_back(entry.first, entry.first + entry.count);
+    if (entry.kind == UndoEntry::Kind::kDelete || entry.kind == UndoEntry::Kind::kReplace) changes[entry.group].deleted.emplace_back(entry.first, entry.first + entry.count);
   }
   const auto merge = [](std::vector<std::pair<uint32_t, uint32_t>>& runs) {
     std::sort(runs.begin(), runs.end());
@@ -160,13 +161,27 @@ void Transaction::State::WriteRows(CommitTimestamp timestamp) {
 
 void Transaction::State::StampAll(Stamp stamp) {
   for (const UndoEntry& entry : undo) {
-    if (entry.kind == UndoEntry::Kind::kInsert) {
-      groups[entry.group]->StampInserted(entry.first, entry.count, stamp);
-      groups[entry.group]->counters().live.fetch_add(entry.count, std::memory_order_relaxed);
-    } else if (entry.kind == UndoEntry::Kind::kDelete) {
-      groups[entry.group]->StampDeleted(entry.first, entry.count, stamp);
-      groups[entry.group]->counters().live.fetch_sub(entry.count, std::memory_order_relaxed);
-      groups[entry.group]->counters().dead.fetch_add(entry.count, std::memory_order_relaxed);
+    const bool inserted = entry.kind == UndoEntry::Kind::kInsert, replaced = entry.kind == UndoEntry::Kind::kReplace;
+    if (!inserted && !replaced && entry.kind != UndoEntry::Kind::kDelete) continue;
+    RowGroup& group = *groups[entry.group];
+    TableCounters& counters = group.counters();
+    const auto add = [&entry](auto& counter) { counter.fetch_add(entry.count, std::memory_order_relaxed); };
+    if (inserted) {
+      group.StampInserted(entry.first, entry.count, stamp);
+      add(counters.live);
+      add(counters.inserted);
+      add(counters.changed);
+      continue;
+    }
+    group.StampDeleted(entry.first, entry.count, stamp);
+    counters.live.fetch_sub(entry.count, std::memory_order_relaxed);
+    add(counters.dead);
+    // An update is one change: its new version has been counted as inserted.
+    if (replaced) {
+      add(counters.updated);
+    } else {
+      add(counters.deleted);
+      add(counters.changed);
     }
   }
 }

@@ -21,7 +21,7 @@
 namespace gather::storage {
 
 struct UndoEntry {
-  enum class Kind : uint8_t { kInsert, kDelete, kCreateTable, kDropTable };
+  enum class Kind : uint8_t { kInsert, kDelete, kReplace, kCreateTable, kDropTable };  // kReplace: deleted by an update
   Kind kind;
   uint32_t group;                                        // position in groups, or in tables
   uint32_t first = 0;

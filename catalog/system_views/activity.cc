@@ -2,6 +2,7 @@
 #include <unordered_map>
 
 #include "catalog/system_views/rows.h"
+#include "storage/analysis/analysis.h"
 #include "index/ordered_index.h"
 #include "storage/table.h"
 
@@ -118,7 +119,15 @@ void TableStatistics(const SystemViewContext& context, Whose whose, RowWriter& o
       continue;
     }
     const storage::TableStatistics statistics = relation->table->statistics();
-    out.Nulls(8).Int8(static_cast<int64_t>(statistics.rows)).Int8(static_cast<int64_t>(statistics.dead_rows)).Nulls(10);
+    const auto number = [&out](uint64_t value) { out.Int8(static_cast<int64_t>(value)); };
+    const storage::AnalysisRef analysis = storage::KeptAnalysis(*relation->table);
+    const storage::AnalysisHistory history = analysis == nullptr ? storage::AnalysisHistory() : analysis->history;
+    out.Nulls(4);
+    for (const uint64_t value : {statistics.inserted, statistics.updated, statistics.deleted}) number(value);
+    out.Null();
+    for (const uint64_t value : {statistics.rows, statistics.dead_rows, statistics.changed}) number(value);
+    out.Nulls(3).Timestamptz(history.by_command_at).Timestamptz(history.automatic_at).Nulls(2);
+    for (const uint64_t value : {history.by_command, history.automatic}) number(value);
   }
 }
 

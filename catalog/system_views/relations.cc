@@ -102,13 +102,14 @@ struct Attribute {
   int16_t number;
   bool not_null = false, has_default = false, has_missing = false, dropped = false;
   char identity = 0, generated = 0;
+  int32_t statistics_target = -1;
   Oid collation = kInvalidOid;
 };
 
 void WriteAttribute(Oid relation, const Attribute& a, RowWriter& out) {
   const TypeInfo* type = FindType(a.type.oid);
   const TypeFunctions* functions = FindTypeFunctions(a.type.oid);
-  out.OfOid(relation).Text(a.name).OfOid(a.dropped ? 0 : a.type.oid).Int4(a.dropped || a.number < 0 ? 0 : -1);
+  out.OfOid(relation).Text(a.name).OfOid(a.dropped ? 0 : a.type.oid).Int4(a.dropped || a.number < 0 ? 0 : a.statistics_target);
   out.Int2(type == nullptr ? -1 : type->length).Int2(a.number).Int4(type != nullptr && IsArray(*type) ? 1 : 0).Int4(-1).Int4(a.type.typmod);
   out.Bool(type != nullptr && type->by_value).Char(type == nullptr ? 'i' : type->alignment).Char(functions == nullptr ? 'x' : functions->storage).Char(0);
   out.Bool(a.not_null).Bool(a.has_default).Bool(a.has_missing).Char(a.identity).Char(a.generated).Bool(a.dropped).Bool(true).Int4(0).OfOid(a.collation);
@@ -140,6 +141,7 @@ void PgAttribute(const SystemViewContext& context, RowWriter& out) {
       attribute.has_default = !column.dropped && !column.default_sql.empty() && column.identity == Identity::kNone;
       attribute.has_missing = !column.missing.is_null;
       attribute.dropped = column.dropped;
+      attribute.statistics_target = column.statistics_target;
       attribute.identity = static_cast<char>(column.identity);
       attribute.generated = column.generated ? 's' : 0;
       attribute.collation = column.collation;

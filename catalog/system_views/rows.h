@@ -84,6 +84,8 @@ void PgStatAllTables(const SystemViewContext& context, RowWriter& out);
 void PgStatDatabase(const SystemViewContext& context, RowWriter& out);
 void PgStatSsl(const SystemViewContext& context, RowWriter& out);
 void PgStatSysIndexes(const SystemViewContext& context, RowWriter& out);
+void PgStatistic(const SystemViewContext& context, RowWriter& out);
+void PgStats(const SystemViewContext& context, RowWriter& out);
 void PgStatSysTables(const SystemViewContext& context, RowWriter& out);
 void PgStatUserIndexes(const SystemViewContext& context, RowWriter& out);
 void PgStatUserTables(const SystemViewContext& context, RowWriter& out);

@@ -34,8 +34,9 @@ class TableAlteration {
       case Type::kAddIdentity: AddIdentity(command); break;
       case Type::kDropIdentity: DropIdentity(command); break;
       case Type::kDropExpression: DropExpression(command); break;
+      case Type::kSetStatistics: SetStatistics(command); break;
       // What concerns PostgreSQL's heap and has no meaning here.
-      case Type::kSetStatistics: case Type::kSetStorage: case Type::kSetCompression: case Type::kSetOptions: case Type::kResetOptions:
+      case Type::kSetStorage: case Type::kSetCompression: case Type::kSetOptions: case Type::kResetOptions:
       case Type::kClusterOn: case Type::kDropCluster: case Type::kReplicaIdentity: case Type::kSetLogged: case Type::kSetUnlogged:
         Column(command.name, true);
         break;
@@ -167,6 +168,20 @@ class TableAlteration {
     index.storage = StorageId();
     session_.change_catalog().ReplaceRelation(std::move(index));
     BuildIndex(session_, *Table(), *session_.catalog_view()->FindRelation(oid));
+  }
+
+  void SetStatistics(const ast::AlterTableCmd& command) {
+    constexpr int32_t kMost = 10000;
+    catalog::RelationEntry changed = *Table();
+    catalog::ColumnEntry& column = MutableColumn(changed, command.name);
+    int32_t target = ast::As<ast::Integer>(*command.def).value;
+    if (target < -1) throw SqlError(sqlstate::kInvalidParameterValue, Format("statistics target %d is too low", target));
+    if (target > kMost) {
+      target = kMost;
+      session_.Notice("WARNING", sqlstate::kInvalidParameterValue, Format("lowering statistics target to %d", target), {}, {});
+    }
+    column.statistics_target = target;
+    Replace(std::move(changed));
   }
 
   [[noreturn]] static void ThrowContainsNulls(const std::string& column, const std::string& table) {

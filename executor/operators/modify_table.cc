@@ -101,7 +101,7 @@ class ModifySink final : public Sink {
     both.set_rows(1);
     Selection kept;
     if (conflict_where_ != nullptr && !conflict_where_->Select(both, kept) && kept.size() == 0) return false;
-    if (!DeleteOne(id)) RetryOrFail(transaction);
+    if (!DeleteOne(id, true)) RetryOrFail(transaction);
     Chunk updated;
     conflict_values_.EvaluateAll(both, updated);
     writer_->Insert(updated);
@@ -116,12 +116,12 @@ class ModifySink final : public Sink {
     done.Renew();
     for (uint32_t i = 0; i < in.rows(); ++i) {
       // Null: the null-extended side of an outer join in FROM.
-      if (ctids.valid(i) && DeleteOne(ctids.get<RowId>(i))) done.Add(i);
+      if (ctids.valid(i) && DeleteOne(ctids.get<RowId>(i), writer_ != nullptr)) done.Add(i);
     }
   }
 
   // False: this command has deleted it already.
-  bool DeleteOne(RowId row) {
+  bool DeleteOne(RowId row, bool replaced) {
     storage::Transaction& transaction = *state_.context.transaction;
     const storage::LockTag row_lock = RowLockTag(*table_.table, row);
     const bool locked = row_lockers.load() != 0;
@@ -131,7 +131,7 @@ class ModifySink final : public Sink {
       });
     }
     for (;;) {
-      const storage::WriteResult result = table_.table->Delete(transaction, state_.context.snapshot, row);
+      const storage::WriteResult result = table_.table->Delete(transaction, state_.context.snapshot, row, replaced);
       switch (result.outcome) {
         case storage::WriteOutcome::kDone:
           // Somebody may have locked the row after the look above and before the mark: then it is his.
