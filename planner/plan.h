@@ -290,6 +290,9 @@ struct SetOpNode : PlanNode {                   // INTERSECT / EXCEPT [ALL]; two
 struct SortNode : PlanNode {                    // keys: slots of the child's output
   SortNode() : PlanNode(NodeKind::kSort) {}
   std::vector<SortKey> keys;
+  // Not empty: shared by participants below a WindowAgg. Rows with equal values in these slots of the child's output come to one participant,
+  // in order.
+  std::vector<uint32_t> partition_by;
 };
 
 struct IncrementalSortNode : PlanNode {         // the child is sorted by the first `presorted` keys already
@@ -324,6 +327,7 @@ struct ProjectSetNode : PlanNode {              // set-returning functions in th
 struct WindowAggNode : PlanNode {               // input sorted by partition, then order; raw row: child's output, then the calls' results
   WindowAggNode() : PlanNode(NodeKind::kWindowAgg) {}
   std::vector<uint32_t> partition_by;
+  double partitions = 1;                        // estimate
   std::vector<SortKey> order_by;
   struct Call { std::shared_ptr<const sql::WindowCall> call; std::vector<ExprRef> arguments; ExprRef filter; SqlType result; std::vector<SqlType> argument_types; };
   std::vector<Call> calls;

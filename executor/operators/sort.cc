@@ -218,7 +218,14 @@ Source* MakeMergedSource(const planner::PlanNode& node, ExecutionState& state, s
   return state.Make<MergedSource>(node, state, std::move(runs), apply_bounds);
 }
 
-void BuildSort(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& pipeline) { BuildSorted(node, builder, pipeline); }
+void BuildSort(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& pipeline) {
+  const auto& sort = static_cast<const planner::SortNode&>(node);
+  if (!sort.partition_by.empty() && builder.in_gather()) {
+    BuildPartitionedSort(sort, builder, pipeline);
+  } else {
+    BuildSorted(node, builder, pipeline);
+  }
+}
 void BuildTopN(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& pipeline) { BuildSorted(node, builder, pipeline); }
 
 }  // namespace gather::executor

@@ -32,4 +32,7 @@ Sink* MakeSortSink(const planner::PlanNode& node, ExecutionState& state, std::sh
 // All runs merged into one stream; `apply_bounds`: OFFSET and LIMIT of a Top-N.
 Source* MakeMergedSource(const planner::PlanNode& node, ExecutionState& state, std::shared_ptr<SortRuns> runs, bool apply_bounds);
 
+// partitioned_sort.cc: of a node with `partition_by`.
+void BuildPartitionedSort(const planner::SortNode& node, PlanBuilder& builder, Pipeline& pipeline);
+
 }  // namespace gather::executor

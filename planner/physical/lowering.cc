@@ -358,6 +358,7 @@ Lowered Lowering::LowerWindow(Window& window, const ColumnSet& required) {
     raw.push_back({item.out, item.type, item.collation, item.name});
   }
   const double rows = input.node->rows;
+  node->partitions = window.partition_by.empty() ? 1 : estimator_.Groups(window.partition_by, rows);
   node->startup_cost = input.node->startup_cost;
   node->total_cost = input.node->total_cost + rows * cost_.HashRow() * static_cast<double>(node->calls.size());
   node->children.push_back(std::move(input.node));

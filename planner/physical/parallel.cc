@@ -36,6 +36,50 @@ void CopyShape(const PlanNode& from, PlanNode& to) {
   to.rows = from.rows;
 }
 
+// Where participants may share window functions: rows with equal values in `slots` of `sort`'s input go to one of them.
+struct WindowSharing {
+  SortNode* sort = nullptr;                            // null: they may not
+  std::vector<uint32_t> slots;
+  double partitions = 1;
+};
+
+// A WindowAgg over others and a Sort: by the partition keys that all of them have.
+WindowSharing SharingOf(const PlanNode& top) {
+  WindowSharing sharing;
+  const PlanNode* node = &top;
+  for (bool first = true; node->kind == NodeKind::kWindowAgg || node->kind == NodeKind::kSort; first = false) {
+    // From slots of the node's output to slots of its input.
+    std::vector<uint32_t> below;
+    for (uint32_t slot : sharing.slots) {
+      if (!node->projection.empty()) {
+        const ExprRef& expr = node->projection[slot];
+        if (expr->kind != sql::ExprKind::kSlot) continue;
+        slot = expr->index;
+      }
+      if (slot < node->children[0]->output.size()) below.push_back(slot);
+    }
+    sharing.slots = std::move(below);
+    if (node->kind == NodeKind::kSort) {
+      if (!sharing.slots.empty()) sharing.sort = const_cast<SortNode*>(static_cast<const SortNode*>(node));
+      return sharing;
+    }
+    const auto& window = static_cast<const WindowAggNode&>(*node);
+    if (first) {
+      sharing.slots = window.partition_by;
+      sharing.partitions = window.partitions;
+    } else {
+      std::erase_if(sharing.slots, [&](uint32_t slot) { return std::find(window.partition_by.begin(), window.partition_by.end(), slot) == window.partition_by.end(); });
+      sharing.partitions = std::min(sharing.partitions, window.partitions);
+    }
+    if (sharing.slots.empty() || window.filter != nullptr) return sharing;
+    node = node->children[0].get();
+  }
+  return sharing;
+}
+
+// Fewer window partitions than this are too uneven a load.
+constexpr double kLeastPartitions = 8;
+
 }  // namespace
 
 ParallelThresholds ThresholdsFor(const PlannerSettings& settings) {
@@ -141,6 +185,10 @@ bool Parallelizer::CanShare(const PlanNode& node, double least_groups) const {
       const PlanNode& inner = *node.children[1];
       return settings_.debug_parallel_query || CanShare(inner, 0) || inner.total_cost < 0.3 * node.total_cost;
     }
+    case NodeKind::kWindowAgg: {
+      const WindowSharing sharing = SharingOf(node);
+      return sharing.sort != nullptr && (settings_.debug_parallel_query || sharing.partitions >= kLeastPartitions) && CanShare(*sharing.sort->children[0], 0);
+    }
     case NodeKind::kNestedLoop:
       return static_cast<const NestedLoopNode&>(node).join != JoinKind::kRight && static_cast<const NestedLoopNode&>(node).join != JoinKind::kFull &&
              CanShare(*node.children[0], least_groups) && IsSafeBelow(*node.children[1]);
@@ -178,6 +226,7 @@ void Parallelizer::Follow(const PlanNode& node, Path& path) const {
       if (CanShareBuild(static_cast<const HashJoinNode&>(node))) Follow(*node.children[1], path);
       break;
     case NodeKind::kNestedLoop: path.operations.join = true; break;
+    case NodeKind::kSort: path.operations.sort = true; break;
     case NodeKind::kAggregate:
       path.operations.aggregate = true;
       path.merged += static_cast<const AggregateNode&>(node).groups;
@@ -278,6 +327,12 @@ int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operation
 void Parallelizer::Share(PlanNode& node, double divisor) {
   switch (node.kind) {
     case NodeKind::kSeqScan: node.parallel_aware = true; break;
+    case NodeKind::kWindowAgg: {
+      // The topmost of several decides.
+      const WindowSharing sharing = SharingOf(node);
+      if (sharing.sort->partition_by.empty()) sharing.sort->partition_by = sharing.slots;
+      break;
+    }
     case NodeKind::kHashJoin:
       if (CanShareBuild(static_cast<const HashJoinNode&>(node))) {
         node.parallel_aware = true;
