@@ -42,6 +42,25 @@ def psql(server, *arguments, **options):
     return subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", server.dsn, *arguments], check=True, **options)
 
 
+def duckdb(threads, rounds, setup, queries):
+    """[{seconds, rows}] of an in-memory DuckDB, by npm into build/duckdb; None where that fails."""
+    folder = ROOT / "build/duckdb"
+    if not (folder / "node_modules/@duckdb/node-api").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "package.json").write_text('{"private": true}\n')
+        try:
+            subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "@duckdb/node-api"], cwd=folder, check=True)
+        except (OSError, subprocess.CalledProcessError):
+            return None
+    job = json.dumps({"threads": threads, "rounds": rounds, "setup": setup, "queries": queries})
+    return json.loads(subprocess.run(["node", str(ROOT / "bench/duckdb.mjs")], input=job, check=True, text=True, stdout=subprocess.PIPE,
+                                     env={**os.environ, "NODE_PATH": str(folder / "node_modules")}).stdout)
+
+
+def geometric_mean(values):
+    return statistics.geometric_mean(values)
+
+
 def median(values):
     return statistics.median(values)
 
