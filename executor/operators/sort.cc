@@ -52,7 +52,7 @@ class SortSink final : public Sink {
     local->run = std::make_shared<SortRun>(specification_.columns, specification_.orders, state_.context.budget);
     if (specification_.top_n) {
       const RowBounds bounds = EvaluateBounds(specification_.limit, specification_.offset, participant);
-      if (bounds.limit < RowBounds::kAll - bounds.offset) local->run->SetLimit(bounds.limit + bounds.offset, specification_.with_ties);
+      if (bounds.limit < RowBounds::kAll - bounds.offset) local->run->SetLimit(bounds.limit + bounds.offset, specification_.with_ties, bound_);
     }
     local->keys.resize(specification_.slots.size());
     return local;
@@ -86,7 +86,61 @@ class SortSink final : public Sink {
     runs_->runs.push_back(std::move(local.run));
   }
 
+  // Runs in memory are merged by all participants: each part is what lies between two splitters, in every run (parallel sorting by regular
+  // sampling, Shi and Schaeffer 1992).
+  uint32_t PrepareFinish() override {
+    uint64_t rows = 0;
+    for (const auto& run : runs_->runs) rows += run->rows();
+    if (!runs_->merged_above || specification_.top_n || !runs_->spilled.empty() || runs_->runs.size() < 2 || rows < 2 * kRowsPerPart) return 0;
+    const auto parts = static_cast<uint32_t>(std::min(rows / kRowsPerPart, kMostParts));
+    std::vector<SortEntry> sample;
+    for (const auto& run : runs_->runs) {
+      const uint64_t step = std::max<uint64_t>(1, rows / (parts * kSamplesPerPart));
+      for (uint64_t i = step / 2; i < run->rows(); i += step) sample.push_back(run->entries()[i]);
+    }
+    const auto before = [](const SortEntry& a, const SortEntry& b) { return CompareEntries(a, b) < 0; };
+    std::sort(sample.begin(), sample.end(), before);
+    borders_.clear();
+    for (const auto& run : runs_->runs) {
+      const std::vector<SortEntry>& entries = run->entries();
+      std::vector<size_t> border{0};
+      for (uint32_t part = 1; part < parts; ++part) {
+        const SortEntry& splitter = sample[sample.size() * part / parts];
+        border.push_back(static_cast<size_t>(std::lower_bound(entries.begin() + static_cast<ptrdiff_t>(border.back()), entries.end(), splitter, before) - entries.begin()));
+      }
+      border.push_back(entries.size());
+      borders_.push_back(std::move(border));
+    }
+    if (state_.context.budget != nullptr) runs_->merged_memory = MemoryReservation(*state_.context.budget);
+    runs_->merged_memory.Grow(rows * sizeof(uint8_t*));
+    runs_->merged.resize(rows);
+    return parts;
+  }
+
+  void FinishPart(uint32_t part) override {
+    std::vector<std::span<const SortEntry>> inputs;
+    size_t at = 0, count = 0;
+    for (size_t r = 0; r < borders_.size(); ++r) {
+      const size_t from = borders_[r][part], to = borders_[r][part + 1];
+      inputs.push_back(std::span(runs_->runs[r]->entries()).subspan(from, to - from));
+      at += from;
+      count += to - from;
+    }
+    RunMerge merge(inputs);
+    while (count != 0) {
+      const uint32_t taken = merge.Next(runs_->merged.data() + at, static_cast<uint32_t>(std::min<size_t>(count, UINT32_MAX)));
+      at += taken;
+      count -= taken;
+    }
+  }
+
+  void Finish() override {
+    if (runs_->merged.empty()) return;
+    for (const auto& run : runs_->runs) run->DropEntries();
+  }
+
  private:
+  static constexpr uint64_t kRowsPerPart = 1 << 16, kMostParts = 64, kSamplesPerPart = 64;
   void Spill(SortLocal& local) const {
     local.most_bytes = std::max(local.most_bytes, local.run->bytes());
     local.run->Sort();
@@ -100,6 +154,8 @@ class SortSink final : public Sink {
   ExecutionState& state_;
   const SpillPolicy policy_;
   const std::shared_ptr<SortRuns> runs_;
+  const std::shared_ptr<SharedBound> bound_ = std::make_shared<SharedBound>();
+  std::vector<std::vector<size_t>> borders_;   // by run: where its parts begin, and its end
 };
 
 class MergedSource final : public Source {
@@ -109,8 +165,9 @@ class MergedSource final : public Source {
   LocalPtr MakeLocal(Participant&) override { return nullptr; }
 
   Progress Next(Local&, Chunk& out) override {
-    if (merge_ == nullptr) Start();
     out.set_rows(0);
+    if (!runs_->merged.empty()) return NextMerged(out);
+    if (merge_ == nullptr) Start();
     if (merge_ == nullptr || left_ == 0) return TieOrDone(out);
     const auto wanted = static_cast<uint32_t>(std::min<uint64_t>(left_, kVectorSize));
     const uint32_t count = merge_->Next(rows_.data(), wanted);
@@ -136,6 +193,18 @@ class MergedSource final : public Source {
     }
     ties_ = specification_.with_ties && left_ != 0;
   }
+  Progress NextMerged(Chunk& out) {
+    if (owner_ == nullptr) {
+      auto stores = std::make_shared<std::vector<std::shared_ptr<RowStore>>>();
+      for (const auto& run : runs_->runs) stores->push_back(run->store());
+      owner_ = std::move(stores);
+    }
+    const auto count = static_cast<uint32_t>(std::min<uint64_t>(runs_->merged.size() - at_, kVectorSize));
+    if (count == 0) return Progress::kDone;
+    runs_->runs[0]->Load(runs_->merged.data() + at_, count, owner_, out);
+    at_ += count;
+    return Progress::kMoreOutput;
+  }
   // Past the limit: rows whose key equals the last one's, with ties.
   Progress TieOrDone(Chunk& out) {
     SortEntry next;
@@ -153,6 +222,8 @@ class MergedSource final : public Source {
   std::vector<uint8_t*> rows_;
   uint64_t left_ = RowBounds::kAll;
   bool ties_ = false;
+  uint64_t at_ = 0;                          // of SortRuns::merged
+  std::shared_ptr<const void> owner_;
 };
 
 struct RunLocal : Local {

@@ -25,6 +25,9 @@ struct SortRuns {
   std::vector<SpilledRun> spilled;
   std::vector<std::vector<uint32_t>> spilled_of;   // by run: what its participant spilled before, in order
   bool merged_above = false;               // by a Gather Merge: a participant's rows are counted where its run is sorted
+  // All rows in order, where participants have merged the runs together; the runs then only own them.
+  std::vector<uint8_t*> merged;
+  MemoryReservation merged_memory;
 };
 
 // Collects rows into runs; runs are sorted by the participant that collected them.

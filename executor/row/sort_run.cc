@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
+#include <string_view>
+
+#include "types/fixed_sort_key.h"
 
 namespace gather::executor {
 
@@ -26,22 +30,60 @@ Key KeyOf(const uint8_t* row) {
 }
 static_assert(sizeof(Key) == SortRun::kHeaderBytes);
 
-uint64_t PrefixOf(const std::string& key) {
-  uint8_t bytes[8] = {};
-  std::memcpy(bytes, key.data(), std::min<size_t>(key.size(), 8));
-  uint64_t prefix;
-  std::memcpy(&prefix, bytes, 8);
-  return __builtin_bswap64(prefix);
+// Bytes of the key that an entry holds.
+constexpr uint64_t kPrefixBytes = sizeof(SortEntry::prefix);
+
+SortEntry EntryOf(const uint8_t* key, uint64_t length, uint8_t* row) {
+  SortEntry entry{{0, 0}, row};
+  std::memcpy(entry.prefix, key, std::min(length, kPrefixBytes));
+  for (uint64_t& word : entry.prefix) word = __builtin_bswap64(word);
+  return entry;
+}
+
+// The key's first bytes again.
+void PrefixBytes(const SortEntry& entry, uint8_t* out) {
+  for (size_t i = 0; i < 2; ++i) {
+    const uint64_t word = __builtin_bswap64(entry.prefix[i]);
+    std::memcpy(out + 8 * i, &word, 8);
+  }
+}
+
+// ---- radix sort of entries
+
+// A pass over an entry costs about as much as this many comparisons.
+constexpr double kComparisonsPerPass = 2.0;
+constexpr size_t kLeastForRadix = 512;
+
+uint32_t DigitOf(const SortEntry& entry, uint32_t byte) {   // 0: the least significant
+  return static_cast<uint32_t>(entry.prefix[byte < 8 ? 1 : 0] >> (8 * (byte % 8))) & 0xFF;
+}
+
+// Sorts by the prefixes alone, stably; `bytes` are those in which they differ, least significant first.
+void RadixSort(std::vector<SortEntry>& entries, const std::vector<uint32_t>& bytes) {
+  std::vector<uint32_t> counts(bytes.size() * 256);
+  for (const SortEntry& entry : entries) {
+    for (size_t b = 0; b < bytes.size(); ++b) ++counts[b * 256 + DigitOf(entry, bytes[b])];
+  }
+  std::vector<SortEntry> other(entries.size());
+  for (size_t b = 0; b < bytes.size(); ++b) {
+    uint32_t at[256];
+    uint32_t sum = 0;
+    for (uint32_t digit = 0; digit < 256; ++digit) {
+      at[digit] = sum;
+      sum += counts[b * 256 + digit];
+    }
+    for (const SortEntry& entry : entries) other[at[DigitOf(entry, bytes[b])]++] = entry;
+    entries.swap(other);
+  }
 }
 
 }  // namespace
 
-int CompareEntries(const SortEntry& a, const SortEntry& b) {
-  if (a.prefix != b.prefix) return a.prefix < b.prefix ? -1 : 1;
+int CompareRest(const SortEntry& a, const SortEntry& b) {
   const Key x = KeyOf(a.row), y = KeyOf(b.row);
   // No key is a prefix of another one, so keys within the prefix are equal now.
-  if (x.length <= 8 || y.length <= 8) return 0;
-  const int order = std::memcmp(x.data + 8, y.data + 8, std::min(x.length, y.length) - 8);
+  if (x.length <= kPrefixBytes || y.length <= kPrefixBytes) return 0;
+  const int order = std::memcmp(x.data + kPrefixBytes, y.data + kPrefixBytes, std::min(x.length, y.length) - kPrefixBytes);
   if (order != 0) return order;
   return x.length < y.length ? -1 : x.length > y.length;
 }
@@ -52,42 +94,78 @@ SortRun::SortRun(std::vector<SqlType> columns, std::vector<SortOrder> orders, Me
   forms_.resize(columns.size());
 }
 
-void SortRun::SetLimit(uint64_t limit, bool with_ties) {
+void SortRun::SetLimit(uint64_t limit, bool with_ties, std::shared_ptr<SharedBound> shared) {
   limit_ = limit;
   with_ties_ = with_ties;
+  shared_bound_ = std::move(shared);
 }
 
-bool SortRun::Beyond(const std::string& key) const {
-  const int order = key.compare(bound_);            // char_traits<char>::compare is memcmp: unsigned bytes
+bool SortRun::Beyond(KeyView key, const SortEntry& entry) const {
+  if (shared_bound_ != nullptr && entry.prefix[0] > shared_bound_->prefix.load(std::memory_order_relaxed)) return true;
+  if (!has_bound_) return false;
+  const int order = std::string_view(reinterpret_cast<const char*>(key.data), key.length).compare(bound_);   // memcmp: unsigned bytes
   return with_ties_ ? order > 0 : order >= 0;
 }
 
-void SortRun::Add(std::span<const Vector> columns, std::span<const Vector* const> keys, uint32_t rows) {
+void SortRun::WriteKeys(std::span<const Vector* const> keys, uint32_t rows) {
+  key_width_ = 0;
+  for (const Vector* key : keys) {
+    const uint32_t width = FixedSortKeyBytes(key->type());
+    if (width == 0) {
+      key_width_ = 0;
+      break;
+    }
+    key_width_ += width;
+  }
+  if (key_width_ != 0) {
+    fixed_keys_.resize(static_cast<size_t>(rows) * key_width_ + kPrefixBytes);
+    uint8_t* at = fixed_keys_.data();
+    for (size_t k = 0; k < keys.size(); ++k) {
+      WriteFixedSortKeys(*keys[k], rows, orders_[k], at, key_width_);
+      at += FixedSortKeyBytes(keys[k]->type());
+    }
+    return;
+  }
   if (keys_.size() < rows) keys_.resize(rows);
   for (uint32_t i = 0; i < rows; ++i) keys_[i].clear();
   for (size_t k = 0; k < keys.size(); ++k) AppendSortKeys(*keys[k], rows, orders_[k], keys_.data());
+}
+
+SortRun::KeyView SortRun::KeyAt(uint32_t row) const {
+  if (key_width_ != 0) return {fixed_keys_.data() + static_cast<size_t>(row) * key_width_, key_width_};
+  return {reinterpret_cast<const uint8_t*>(keys_[row].data()), static_cast<uint32_t>(keys_[row].size())};
+}
+
+void SortRun::Add(std::span<const Vector> columns, std::span<const Vector* const> keys, uint32_t rows) {
+  WriteKeys(keys, rows);
   picked_.clear();
+  const size_t first = entries_.size();
+  const bool bounded = has_bound_ || shared_bound_ != nullptr;
+  if ((first + rows) * sizeof(SortEntry) > entry_memory_.bytes()) {
+    entry_memory_.Grow(std::max<uint64_t>(first, kEntryChargeStep) * sizeof(SortEntry));
+  }
   for (uint32_t i = 0; i < rows; ++i) {
-    if (!has_bound_ || !Beyond(keys_[i])) picked_.push_back(i);
+    const KeyView key = KeyAt(i);
+    const SortEntry entry = EntryOf(key.data, key.length, nullptr);
+    if (bounded && Beyond(key, entry)) continue;
+    picked_.push_back(i);
+    entries_.push_back(entry);
   }
   const auto count = static_cast<uint32_t>(picked_.size());
   if (count == 0) return;
-  if ((entries_.size() + count) * sizeof(SortEntry) > entry_memory_.bytes()) {
-    entry_memory_.Grow(std::max<uint64_t>(entries_.size(), kEntryChargeStep) * sizeof(SortEntry));
-  }
   new_rows_.resize(count);
   for (uint32_t i = 0; i < count; ++i) {
-    const std::string& key = keys_[picked_[i]];
     uint8_t* row = store_->NewRow();
     new_rows_[i] = row;
-    Key stored{nullptr, key.size()};
-    if (key.size() > 8) {
-      char* copy = store_->heap().Allocate(static_cast<uint32_t>(key.size()));
-      std::memcpy(copy, key.data(), key.size());
+    entries_[first + i].row = row;
+    const KeyView key = KeyAt(picked_[i]);
+    Key stored{nullptr, key.length};
+    if (key.length > kPrefixBytes) {
+      char* copy = store_->heap().Allocate(key.length);
+      std::memcpy(copy, key.data, key.length);
       stored.data = copy;
     }
     std::memcpy(row, &stored, sizeof(stored));
-    entries_.push_back({PrefixOf(key), row});
   }
   for (size_t c = 0; c < columns.size(); ++c) {
     forms_[c] = RowForm(columns[c], rows);
@@ -116,12 +194,14 @@ void SortRun::Prune() {
     if (limit_ != 0) {
       const SortEntry& last = entries_[limit_ - 1];
       const Key key = KeyOf(last.row);
-      if (key.length > 8) {
+      if (key.data != nullptr) {
         bound_.assign(key.data, key.length);
       } else {
-        const uint64_t bytes = __builtin_bswap64(last.prefix);
-        bound_.assign(reinterpret_cast<const char*>(&bytes), key.length);
+        uint8_t bytes[kPrefixBytes];
+        PrefixBytes(last, bytes);
+        bound_.assign(reinterpret_cast<const char*>(bytes), key.length);
       }
+      if (shared_bound_ != nullptr) shared_bound_->Lower(last.prefix[0]);
     }
   }
   auto fresh = std::make_shared<RowStore>(layout_, budget_);
@@ -157,7 +237,36 @@ void SortRun::Prune() {
 void SortRun::Sort() {
   const auto before = [](const SortEntry& a, const SortEntry& b) { return CompareEntries(a, b) < 0; };
   if (std::is_sorted(entries_.begin(), entries_.end(), before)) return;
-  std::stable_sort(entries_.begin(), entries_.end(), before);
+  SortEntry differing{{0, 0}, nullptr};
+  for (const SortEntry& entry : entries_) {
+    for (size_t i = 0; i < 2; ++i) differing.prefix[i] |= entry.prefix[i] ^ entries_[0].prefix[i];
+  }
+  std::vector<uint32_t> bytes;
+  for (uint32_t byte = 0; byte < kPrefixBytes; ++byte) {
+    if (DigitOf(differing, byte) != 0) bytes.push_back(byte);
+  }
+  const auto count = static_cast<double>(entries_.size());
+  if (entries_.size() < kLeastForRadix || entries_.size() > UINT32_MAX || static_cast<double>(bytes.size()) * kComparisonsPerPass > std::log2(count)) {
+    std::stable_sort(entries_.begin(), entries_.end(), before);
+    return;
+  }
+  RadixSort(entries_, bytes);
+  // Equal prefixes: by the rest.
+  const auto same_prefix = [](const SortEntry& a, const SortEntry& b) { return a.prefix[0] == b.prefix[0] && a.prefix[1] == b.prefix[1]; };
+  for (auto at = entries_.begin(); at != entries_.end();) {
+    auto end = at + 1;
+    while (end != entries_.end() && same_prefix(*at, *end)) ++end;
+    if (end - at > 1 && KeyOf(at->row).length > kPrefixBytes) {
+      std::stable_sort(at, end, [](const SortEntry& a, const SortEntry& b) { return CompareRest(a, b) < 0; });
+    }
+    at = end;
+  }
+}
+
+void SortRun::DropEntries() {
+  entries_.clear();
+  entries_.shrink_to_fit();
+  entry_memory_.Clear();
 }
 
 uint32_t SortRun::SpillTo(RowSpill& spill) {
@@ -165,17 +274,16 @@ uint32_t SortRun::SpillTo(RowSpill& spill) {
   for (SortEntry& entry : entries_) {
     // Short keys are kept in the entry only.
     Key key = KeyOf(entry.row);
-    const uint64_t bytes = __builtin_bswap64(entry.prefix);
+    uint8_t bytes[kPrefixBytes];
     if (key.data == nullptr) {
-      key.data = reinterpret_cast<const char*>(&bytes);
+      PrefixBytes(entry, bytes);
+      key.data = reinterpret_cast<const char*>(bytes);
       std::memcpy(entry.row, &key, sizeof(key));
     }
     spill.Add(stream, entry.row);
   }
   spill.Finish(stream);
-  entries_.clear();
-  entries_.shrink_to_fit();
-  entry_memory_.Clear();
+  DropEntries();
   store_ = std::make_shared<RowStore>(layout_, budget_);
   has_bound_ = false;
   return stream;
@@ -198,11 +306,7 @@ bool RunMerge::File::Refill() {
   if (reader.Next(*block, kBlockRows, rows) == 0) return false;
   for (uint8_t* row : rows) {
     Key key = KeyOf(row);
-    uint8_t bytes[8] = {};
-    std::memcpy(bytes, key.data, std::min<size_t>(key.length, 8));
-    uint64_t prefix;
-    std::memcpy(&prefix, bytes, 8);
-    entries.push_back({__builtin_bswap64(prefix), row});
+    entries.push_back(EntryOf(reinterpret_cast<const uint8_t*>(key.data), key.length, row));
   }
   return true;
 }
@@ -233,10 +337,19 @@ RunMerge::RunMerge(std::vector<std::shared_ptr<SortRun>> runs, const std::vector
     Refill(cursors_.back());
   }
   for (const auto& run : runs_) cursors_.push_back({run->entries().data(), run->entries().data() + run->entries().size()});
+  Play();
+}
+
+RunMerge::RunMerge(const std::vector<std::span<const SortEntry>>& parts) {
+  for (const std::span<const SortEntry> part : parts) cursors_.push_back({part.data(), part.data() + part.size()});
+  Play();
+}
+
+// The whole tournament, bottom up.
+void RunMerge::Play() {
   const auto leaves = static_cast<uint32_t>(std::bit_ceil(std::max<size_t>(cursors_.size(), 1)));
   cursors_.resize(leaves, {nullptr, nullptr, nullptr});
   losers_.assign(leaves, 0);
-  // Play the whole tournament bottom up.
   std::vector<uint32_t> winners(2 * leaves);
   for (uint32_t i = 0; i < leaves; ++i) winners[leaves + i] = i;
   for (uint32_t node = leaves - 1; node >= 1; --node) {

@@ -1,9 +1,11 @@
 // SortRun: rows with memcomparable keys (types/compare.h), sorted by them: what Sort, Top-N and ordered aggregates collect.
 //
-// An entry is the first eight key bytes as a number and the row; most comparisons look at nothing else. Row header: key pointer, key length
-// (16 bytes). Equal keys keep their arrival order. One thread at a time until sorted; then immutable.
+// An entry is the first sixteen key bytes as two numbers, and the row; most comparisons look at nothing else. Row header: key pointer, key length
+// (16 bytes). Where few bytes of the prefixes differ, entries are sorted by radix, least significant byte first (Knuth, volume 3, 5.2.5).
+// Equal keys keep their arrival order. One thread at a time until sorted; then immutable.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,11 +18,27 @@
 namespace gather::executor {
 
 struct SortEntry {
-  uint64_t prefix;                        // big-endian start of the key, zero padded
+  uint64_t prefix[2];                     // big-endian start of the key, zero padded
   uint8_t* row;
 };
+// < 0, 0, > 0 by what lies behind the prefixes, which are equal.
+int CompareRest(const SortEntry& a, const SortEntry& b);
 // < 0, 0, > 0 by key.
-int CompareEntries(const SortEntry& a, const SortEntry& b);
+inline int CompareEntries(const SortEntry& a, const SortEntry& b) {
+  if (a.prefix[0] != b.prefix[0]) return a.prefix[0] < b.prefix[0] ? -1 : 1;
+  if (a.prefix[1] != b.prefix[1]) return a.prefix[1] < b.prefix[1] ? -1 : 1;
+  return CompareRest(a, b);
+}
+
+// What participants of one Top-N know of each other: no row whose key begins with more than this is among the first.
+struct SharedBound {
+  std::atomic<uint64_t> prefix{~uint64_t{0}};
+  void Lower(uint64_t to) {
+    uint64_t now = prefix.load(std::memory_order_relaxed);
+    while (to < now && !prefix.compare_exchange_weak(now, to, std::memory_order_relaxed)) {
+    }
+  }
+};
 
 class SortRun {
  public:
@@ -28,7 +46,7 @@ class SortRun {
   SortRun(std::vector<SqlType> columns, std::vector<SortOrder> orders, MemoryBudget* budget);
 
   // Keeps the first `limit` rows only (and those equal to the last of them, with ties): Top-N. Call before the first Add.
-  void SetLimit(uint64_t limit, bool with_ties);
+  void SetLimit(uint64_t limit, bool with_ties, std::shared_ptr<SharedBound> shared = nullptr);
   // keys[k]: the column of sort key k.
   void Add(std::span<const Vector> columns, std::span<const Vector* const> keys, uint32_t rows);
   void Sort();
@@ -38,14 +56,19 @@ class SortRun {
   uint64_t rows() const { return entries_.size(); }
   uint64_t bytes() const { return store_->bytes() + entry_memory_.bytes(); }
   const std::vector<SortEntry>& entries() const { return entries_; }
+  // The rows stay.
+  void DropEntries();
   const RowLayout& layout() const { return layout_; }
   const std::shared_ptr<RowStore>& store() const { return store_; }
   // Columns of `count` rows; the store of each row must be alive: `owner` keeps it.
   void Load(uint8_t* const* rows, uint32_t count, const std::shared_ptr<const void>& owner, Chunk& out) const;
 
  private:
+  struct KeyView { const uint8_t* data; uint32_t length; };
+  void WriteKeys(std::span<const Vector* const> keys, uint32_t rows);
+  KeyView KeyAt(uint32_t row) const;      // of those written last
   void Prune();
-  bool Beyond(const std::string& key) const;
+  bool Beyond(KeyView key, const SortEntry& entry) const;
 
   RowLayout layout_;
   const std::vector<SortOrder> orders_;
@@ -57,8 +80,12 @@ class SortRun {
   bool with_ties_ = false;
   bool has_bound_ = false;
   std::string bound_;                     // key of the last row that can still be among the first `limit_`
-  // Scratch
+  std::shared_ptr<SharedBound> shared_bound_;
+  // Keys of one chunk: of one width for all rows, or strings.
+  uint32_t key_width_ = 0;                // 0: strings
+  std::vector<uint8_t> fixed_keys_;
   std::vector<std::string> keys_;
+  // Scratch
   std::vector<Vector> forms_;
   std::vector<RowIndex> picked_;
   std::vector<uint8_t*> new_rows_;
@@ -76,6 +103,8 @@ class RunMerge {
  public:
   explicit RunMerge(std::vector<std::shared_ptr<SortRun>> runs) : RunMerge(std::move(runs), {}, nullptr) {}
   RunMerge(std::vector<std::shared_ptr<SortRun>> runs, const std::vector<SpilledRun>& spilled, MemoryBudget* budget);
+  // Parts of runs, which the caller keeps: for Next alone.
+  explicit RunMerge(const std::vector<std::span<const SortEntry>>& parts);
   // Keeps the strings of the rows that the last Next handed out.
   std::shared_ptr<const void> owner();
   // Up to `count` next rows, which of a spilled run are there until the call after; 0 at the end.
@@ -85,6 +114,7 @@ class RunMerge {
   bool Peek(SortEntry* entry) const;
 
  private:
+  void Play();
   // Reads a spilled run, block by block.
   struct File {
     File(const SpilledRun& run, const RowLayout& layout, MemoryBudget* budget);

@@ -6,6 +6,11 @@ namespace gather::planner {
 
 namespace {
 
+// row_number() and its like over rows as they come.
+bool CountsInOrder(const LogicalNode& node) {
+  return node.kind == LogicalKind::kWindow && As<Window>(node).partition_by.empty() && As<Window>(node).order_by.empty();
+}
+
 // Whether the order of a node's input can be seen in its output.
 bool KeepsOrder(const LogicalNode& node) {
   switch (node.kind) {
@@ -17,7 +22,8 @@ bool KeepsOrder(const LogicalNode& node) {
       });
     case LogicalKind::kDistinct: return As<Distinct>(node).first;
     case LogicalKind::kSetOp: return As<SetOp>(node).operation == sql::SetOperation::kUnion && As<SetOp>(node).all;
-    case LogicalKind::kSort: case LogicalKind::kWindow: return false;
+    case LogicalKind::kSort: return false;
+    case LogicalKind::kWindow: return CountsInOrder(node);
     default: return true;
   }
 }
@@ -26,7 +32,7 @@ LogicalPtr Visit(LogicalPtr node, bool order_matters) {
   if (node->kind == LogicalKind::kSort && !order_matters) return Visit(std::move(node->children[0]), false);
   for (size_t i = 0; i < node->children.size(); ++i) {
     bool below = order_matters;
-    if (node->kind == LogicalKind::kLimit) below = true;
+    if (node->kind == LogicalKind::kLimit || CountsInOrder(*node)) below = true;
     else if (!KeepsOrder(*node)) below = false;
     else if (node->kind == LogicalKind::kAggregate || node->kind == LogicalKind::kDistinct) below = true;
     else if (node->kind == LogicalKind::kJoin && i == 1) below = false;
