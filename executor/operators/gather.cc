@@ -77,21 +77,32 @@ class GatherSource final : public ParallelSource {
   }
 };
 
-// Over a Sort: the participants' runs are merged where they lie.
+// Over a Sort: the participants' runs are merged where they lie, on the leader; or, where they have been merged already, participants hand out blocks
+// in turn.
 class GatherRuns final : public ParallelSource {
  public:
-  GatherRuns(const planner::GatherBase& plan, std::vector<Pipeline*> phases, ExecutionState& state, Source* merged)
-      : ParallelSource(plan, std::move(phases), nullptr, state, true), merged_(merged) {}
+  GatherRuns(const planner::GatherBase& plan, std::vector<Pipeline*> phases, Pipeline* blocks, ExecutionState& state, std::shared_ptr<SortRuns> runs, Source* merge)
+      : ParallelSource(plan, std::move(phases), blocks, state, true), runs_(std::move(runs)), merge_(merge) {}
   Progress Next(Local& local, Chunk& out) override {
     if (run_ == nullptr) {
       Start();
-      Report();
+      runs_->participants = static_cast<uint32_t>(run_->participants());
+      if (runs_->merged.empty()) Report();
     }
-    return merged_->Next(local, out);
+    if (runs_->merged.empty()) return merge_->Next(local, out);
+    if (run_->NextOf(turn_, out)) {
+      turn_ = (turn_ + 1) % run_->participants();
+      return Progress::kMoreOutput;
+    }
+    out.set_rows(0);
+    Stop();
+    return Progress::kDone;
   }
 
  private:
-  Source* const merged_;
+  const std::shared_ptr<SortRuns> runs_;
+  Source* const merge_;
+  size_t turn_ = 0;
 };
 
 class GatherStreams final : public ParallelSource {
@@ -147,8 +158,11 @@ void BuildGatherMerge(const planner::PlanNode& base, PlanBuilder& builder, Pipel
     Collect(*below, phases);
     phases.push_back(below);
     const bool partial = child.kind == planner::NodeKind::kTopN && static_cast<const planner::TopNNode&>(child).partial;
-    Source* merged = MakeMergedSource(child, state, runs, !partial);
-    pipeline.source = state.Make<GatherRuns>(node, std::move(phases), state, merged);
+    Source* merge = MakeMergedSource(child, state, runs, !partial);
+    Pipeline* blocks = state.MakePipeline();
+    blocks->source = MakeMergedBlocks(state, runs);
+    blocks->parallel = true;
+    pipeline.source = state.Make<GatherRuns>(node, std::move(phases), blocks, state, runs, merge);
     pipeline.source_node = node.id;
     AppendFilterProject(child, false, builder, pipeline, node.id);
     return;

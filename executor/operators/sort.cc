@@ -92,6 +92,7 @@ class SortSink final : public Sink {
     uint64_t rows = 0;
     for (const auto& run : runs_->runs) rows += run->rows();
     if (!runs_->merged_above || specification_.top_n || !runs_->spilled.empty() || runs_->runs.size() < 2 || rows < 2 * kRowsPerPart) return 0;
+    if (state_.context.chunk_size < kVectorSize) return 0;   // blocks are taken in turn, whole
     const auto parts = static_cast<uint32_t>(std::min(rows / kRowsPerPart, kMostParts));
     std::vector<SortEntry> sample;
     for (const auto& run : runs_->runs) {
@@ -166,7 +167,6 @@ class MergedSource final : public Source {
 
   Progress Next(Local&, Chunk& out) override {
     out.set_rows(0);
-    if (!runs_->merged.empty()) return NextMerged(out);
     if (merge_ == nullptr) Start();
     if (merge_ == nullptr || left_ == 0) return TieOrDone(out);
     const auto wanted = static_cast<uint32_t>(std::min<uint64_t>(left_, kVectorSize));
@@ -193,18 +193,6 @@ class MergedSource final : public Source {
     }
     ties_ = specification_.with_ties && left_ != 0;
   }
-  Progress NextMerged(Chunk& out) {
-    if (owner_ == nullptr) {
-      auto stores = std::make_shared<std::vector<std::shared_ptr<RowStore>>>();
-      for (const auto& run : runs_->runs) stores->push_back(run->store());
-      owner_ = std::move(stores);
-    }
-    const auto count = static_cast<uint32_t>(std::min<uint64_t>(runs_->merged.size() - at_, kVectorSize));
-    if (count == 0) return Progress::kDone;
-    runs_->runs[0]->Load(runs_->merged.data() + at_, count, owner_, out);
-    at_ += count;
-    return Progress::kMoreOutput;
-  }
   // Past the limit: rows whose key equals the last one's, with ties.
   Progress TieOrDone(Chunk& out) {
     SortEntry next;
@@ -222,8 +210,36 @@ class MergedSource final : public Source {
   std::vector<uint8_t*> rows_;
   uint64_t left_ = RowBounds::kAll;
   bool ties_ = false;
-  uint64_t at_ = 0;                          // of SortRuns::merged
-  std::shared_ptr<const void> owner_;
+};
+
+struct BlocksLocal : Local {
+  uint64_t at = 0;
+  std::shared_ptr<const void> owner;         // of the rows' strings
+};
+
+class MergedBlocks final : public Source {
+ public:
+  explicit MergedBlocks(std::shared_ptr<SortRuns> runs) : runs_(std::move(runs)) {}
+  LocalPtr MakeLocal(Participant& participant) override {
+    auto local = std::make_unique<BlocksLocal>();
+    local->at = uint64_t{participant.number} * kVectorSize;
+    auto stores = std::make_shared<std::vector<std::shared_ptr<RowStore>>>();
+    for (const auto& run : runs_->runs) stores->push_back(run->store());
+    local->owner = std::move(stores);
+    return local;
+  }
+  Progress Next(Local& base, Chunk& out) override {
+    auto& local = static_cast<BlocksLocal&>(base);
+    out.set_rows(0);
+    if (local.at >= runs_->merged.size()) return Progress::kDone;
+    const auto count = static_cast<uint32_t>(std::min<uint64_t>(runs_->merged.size() - local.at, kVectorSize));
+    runs_->runs[0]->Load(runs_->merged.data() + local.at, count, local.owner, out);
+    local.at += uint64_t{runs_->participants} * kVectorSize;
+    return Progress::kMoreOutput;
+  }
+
+ private:
+  const std::shared_ptr<SortRuns> runs_;
 };
 
 struct RunLocal : Local {
@@ -288,6 +304,8 @@ Sink* MakeSortSink(const planner::PlanNode& node, ExecutionState& state, std::sh
 Source* MakeMergedSource(const planner::PlanNode& node, ExecutionState& state, std::shared_ptr<SortRuns> runs, bool apply_bounds) {
   return state.Make<MergedSource>(node, state, std::move(runs), apply_bounds);
 }
+
+Source* MakeMergedBlocks(ExecutionState& state, std::shared_ptr<SortRuns> runs) { return state.Make<MergedBlocks>(std::move(runs)); }
 
 void BuildSort(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& pipeline) {
   const auto& sort = static_cast<const planner::SortNode&>(node);

@@ -28,12 +28,16 @@ struct SortRuns {
   // All rows in order, where participants have merged the runs together; the runs then only own them.
   std::vector<uint8_t*> merged;
   MemoryReservation merged_memory;
+  uint32_t participants = 1;               // who share the reading of `merged`
 };
 
 // Collects rows into runs; runs are sorted by the participant that collected them.
 Sink* MakeSortSink(const planner::PlanNode& node, ExecutionState& state, std::shared_ptr<SortRuns> runs);
 // All runs merged into one stream; `apply_bounds`: OFFSET and LIMIT of a Top-N.
 Source* MakeMergedSource(const planner::PlanNode& node, ExecutionState& state, std::shared_ptr<SortRuns> runs, bool apply_bounds);
+
+// Rows that participants have merged (SortRuns::merged), in blocks: participant i of n hands out blocks i, i + n, i + 2n …
+Source* MakeMergedBlocks(ExecutionState& state, std::shared_ptr<SortRuns> runs);
 
 // partitioned_sort.cc: of a node with `partition_by`.
 void BuildPartitionedSort(const planner::SortNode& node, PlanBuilder& builder, Pipeline& pipeline);

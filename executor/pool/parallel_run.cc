@@ -251,7 +251,9 @@ void ParallelRun::StreamOf(Place& place) {
       }
     }
     Chunk chunk;
+    const uint64_t since = NowNanos();
     const Progress progress = place.runner->Next(chunk);
+    if (separate_) parts_nanos_.fetch_add(NowNanos() - since, std::memory_order_relaxed);
     if (progress == Progress::kDone) return;
     if (progress == Progress::kBlocked) continue;
     std::lock_guard lock(control_->mutex);
@@ -267,7 +269,6 @@ void ParallelRun::StartStream() {
   const auto work = [this](Place& place) { StreamOf(place); };
   if (separate_) {
     // The merge needs a row of everyone before it has its first.
-    serial_known_ = false;
     Launch(static_cast<int>(places_.size()) - 1, work);
   } else {
     Invite(stream_->source, work);
@@ -361,7 +362,9 @@ bool ParallelRun::NextOf(size_t number, Chunk& out) {
     }
     if (place.runner == nullptr) place.runner = std::make_unique<PipelineRunner>(*stream_, place.participant);
     Progress progress = Progress::kBlocked;
+    const uint64_t since = NowNanos();
     while (progress == Progress::kBlocked) progress = place.runner->Next(out);
+    parts_nanos_.fetch_add(NowNanos() - since, std::memory_order_relaxed);
     std::lock_guard lock(control_->mutex);
     place.state = progress == Progress::kDone ? PlaceState::kFinished : number == 0 ? PlaceState::kIdle : PlaceState::kParked;
     return progress == Progress::kMoreOutput;

@@ -49,7 +49,7 @@ class ParallelRun {
   int workers_launched() const;
   // Time spent in here, and what it would have been with the leader alone (0: not known), in nanoseconds.
   uint64_t nanos() const { return nanos_; }
-  uint64_t serial_nanos() const { return serial_known_ ? serial_nanos_ : 0; }
+  uint64_t serial_nanos() const { return serial_known_ ? serial_nanos_ + parts_nanos_.load(std::memory_order_relaxed) : 0; }
   void Stop();
 
  private:
@@ -114,7 +114,7 @@ class ParallelRun {
   };
   Solo solo_;
   uint64_t nanos_ = 0, serial_nanos_ = 0;
-  std::atomic<uint64_t> parts_nanos_{0};
+  std::atomic<uint64_t> parts_nanos_{0};   // that participants spent on independent parts, and on separate streams
   bool serial_known_ = true;
 };
 

@@ -126,10 +126,18 @@ void StoreColumn(const RowColumn& column, const Vector& vector, const RowIndex* 
 // ---- LoadColumn
 
 namespace {
+constexpr uint32_t kPrefetch = 16;
+
 template <class T>
 void LoadFixed(const RowColumn& column, uint8_t* const* rows, uint32_t count, void* out) {
   T* values = static_cast<T*>(out);
-  for (uint32_t i = 0; i < count; ++i) values[i] = ReadAt<T>(rows[i], column.offset);
+  // Rows may lie anywhere: they are fetched ahead.
+  const uint32_t ahead = count > kPrefetch ? count - kPrefetch : 0;
+  for (uint32_t i = 0; i < ahead; ++i) {
+    __builtin_prefetch(rows[i + kPrefetch] + column.offset);
+    values[i] = ReadAt<T>(rows[i], column.offset);
+  }
+  for (uint32_t i = ahead; i < count; ++i) values[i] = ReadAt<T>(rows[i], column.offset);
 }
 }  // namespace
 

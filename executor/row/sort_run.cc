@@ -48,33 +48,94 @@ void PrefixBytes(const SortEntry& entry, uint8_t* out) {
   }
 }
 
-// ---- radix sort of entries
+// ---- radix sort of entries, by their prefixes and then by the rest; stable
+//
+// Many entries are first divided by the most significant byte in which they differ, again and again, until a part fits into the cache; a part is
+// sorted byte by byte from the least significant one, or by comparisons where it is small or differs in many bytes.
 
-// A pass over an entry costs about as much as this many comparisons.
-constexpr double kComparisonsPerPass = 2.0;
-constexpr size_t kLeastForRadix = 512;
+constexpr size_t kCacheEntries = 8192;
+constexpr size_t kLeastForRadix = 128;
+// A pass over entries in the cache costs about as much as this many comparisons of each.
+constexpr double kComparisonsPerPass = 1.0;
 
 uint32_t DigitOf(const SortEntry& entry, uint32_t byte) {   // 0: the least significant
   return static_cast<uint32_t>(entry.prefix[byte < 8 ? 1 : 0] >> (8 * (byte % 8))) & 0xFF;
 }
 
-// Sorts by the prefixes alone, stably; `bytes` are those in which they differ, least significant first.
-void RadixSort(std::vector<SortEntry>& entries, const std::vector<uint32_t>& bytes) {
-  std::vector<uint32_t> counts(bytes.size() * 256);
+// The bytes in which prefixes differ, least significant first.
+std::vector<uint32_t> DifferingBytes(std::span<const SortEntry> entries) {
+  uint64_t differing[2] = {0, 0};
   for (const SortEntry& entry : entries) {
-    for (size_t b = 0; b < bytes.size(); ++b) ++counts[b * 256 + DigitOf(entry, bytes[b])];
+    for (size_t i = 0; i < 2; ++i) differing[i] |= entry.prefix[i] ^ entries[0].prefix[i];
   }
-  std::vector<SortEntry> other(entries.size());
-  for (size_t b = 0; b < bytes.size(); ++b) {
-    uint32_t at[256];
-    uint32_t sum = 0;
-    for (uint32_t digit = 0; digit < 256; ++digit) {
-      at[digit] = sum;
-      sum += counts[b * 256 + digit];
+  std::vector<uint32_t> bytes;
+  for (uint32_t byte = 0; byte < kPrefixBytes; ++byte) {
+    if ((differing[byte < 8 ? 1 : 0] >> (8 * (byte % 8)) & 0xFF) != 0) bytes.push_back(byte);
+  }
+  return bytes;
+}
+
+// One pass: `from` to `to` by one byte. starts[d]: where digit d begins; 257 numbers.
+void Scatter(std::span<const SortEntry> from, std::span<SortEntry> to, uint32_t byte, size_t* starts) {
+  size_t counts[256] = {};
+  for (const SortEntry& entry : from) ++counts[DigitOf(entry, byte)];
+  size_t at[256];
+  size_t sum = 0;
+  for (uint32_t digit = 0; digit < 256; ++digit) {
+    starts[digit] = at[digit] = sum;
+    sum += counts[digit];
+  }
+  starts[256] = sum;
+  for (const SortEntry& entry : from) to[at[DigitOf(entry, byte)]++] = entry;
+}
+
+bool Before(const SortEntry& a, const SortEntry& b) { return CompareEntries(a, b) < 0; }
+
+// Runs of equal prefixes, by the rest of the keys.
+void SortRest(std::span<SortEntry> entries) {
+  for (size_t at = 0; at < entries.size();) {
+    size_t end = at + 1;
+    while (end < entries.size() && entries[at].prefix[0] == entries[end].prefix[0] && entries[at].prefix[1] == entries[end].prefix[1]) ++end;
+    if (end - at > 1 && KeyOf(entries[at].row).length > kPrefixBytes) {
+      std::stable_sort(entries.begin() + static_cast<ptrdiff_t>(at), entries.begin() + static_cast<ptrdiff_t>(end),
+                       [](const SortEntry& a, const SortEntry& b) { return CompareRest(a, b) < 0; });
     }
-    for (const SortEntry& entry : entries) other[at[DigitOf(entry, bytes[b])]++] = entry;
-    entries.swap(other);
+    at = end;
   }
+}
+
+// Sorts `entries`, with `other` as room; the result is in `entries`, or with `into_other` there.
+void RadixSort(std::span<SortEntry> entries, std::span<SortEntry> other, bool into_other) {
+  const auto finish = [&](bool in_other) {
+    if (in_other == into_other) return;
+    const std::span<const SortEntry> from = in_other ? other : entries;
+    std::copy(from.begin(), from.end(), (in_other ? entries : other).begin());
+  };
+  if (entries.size() < kLeastForRadix) {
+    std::stable_sort(entries.begin(), entries.end(), Before);
+    return finish(false);
+  }
+  const std::vector<uint32_t> bytes = DifferingBytes(entries);
+  size_t starts[257];
+  if (entries.size() > kCacheEntries && !bytes.empty()) {
+    Scatter(entries, other, bytes.back(), starts);
+    for (uint32_t digit = 0; digit < 256; ++digit) {
+      const size_t count = starts[digit + 1] - starts[digit];
+      if (count != 0) RadixSort(other.subspan(starts[digit], count), entries.subspan(starts[digit], count), !into_other);
+    }
+    return;
+  }
+  if (static_cast<double>(bytes.size()) * kComparisonsPerPass > std::log2(static_cast<double>(entries.size()))) {
+    std::stable_sort(entries.begin(), entries.end(), Before);
+    return finish(false);
+  }
+  std::span<SortEntry> from = entries, to = other;
+  for (const uint32_t byte : bytes) {
+    Scatter(from, to, byte, starts);
+    std::swap(from, to);
+  }
+  SortRest(from);
+  finish(from.data() == other.data());
 }
 
 }  // namespace
@@ -235,32 +296,9 @@ void SortRun::Prune() {
 }
 
 void SortRun::Sort() {
-  const auto before = [](const SortEntry& a, const SortEntry& b) { return CompareEntries(a, b) < 0; };
-  if (std::is_sorted(entries_.begin(), entries_.end(), before)) return;
-  SortEntry differing{{0, 0}, nullptr};
-  for (const SortEntry& entry : entries_) {
-    for (size_t i = 0; i < 2; ++i) differing.prefix[i] |= entry.prefix[i] ^ entries_[0].prefix[i];
-  }
-  std::vector<uint32_t> bytes;
-  for (uint32_t byte = 0; byte < kPrefixBytes; ++byte) {
-    if (DigitOf(differing, byte) != 0) bytes.push_back(byte);
-  }
-  const auto count = static_cast<double>(entries_.size());
-  if (entries_.size() < kLeastForRadix || entries_.size() > UINT32_MAX || static_cast<double>(bytes.size()) * kComparisonsPerPass > std::log2(count)) {
-    std::stable_sort(entries_.begin(), entries_.end(), before);
-    return;
-  }
-  RadixSort(entries_, bytes);
-  // Equal prefixes: by the rest.
-  const auto same_prefix = [](const SortEntry& a, const SortEntry& b) { return a.prefix[0] == b.prefix[0] && a.prefix[1] == b.prefix[1]; };
-  for (auto at = entries_.begin(); at != entries_.end();) {
-    auto end = at + 1;
-    while (end != entries_.end() && same_prefix(*at, *end)) ++end;
-    if (end - at > 1 && KeyOf(at->row).length > kPrefixBytes) {
-      std::stable_sort(at, end, [](const SortEntry& a, const SortEntry& b) { return CompareRest(a, b) < 0; });
-    }
-    at = end;
-  }
+  if (std::is_sorted(entries_.begin(), entries_.end(), Before)) return;
+  const auto other = std::make_unique_for_overwrite<SortEntry[]>(entries_.size());
+  RadixSort(entries_, {other.get(), entries_.size()}, false);
 }
 
 void SortRun::DropEntries() {

@@ -1,7 +1,7 @@
 // SortRun: rows with memcomparable keys (types/compare.h), sorted by them: what Sort, Top-N and ordered aggregates collect.
 //
 // An entry is the first sixteen key bytes as two numbers, and the row; most comparisons look at nothing else. Row header: key pointer, key length
-// (16 bytes). Where few bytes of the prefixes differ, entries are sorted by radix, least significant byte first (Knuth, volume 3, 5.2.5).
+// (16 bytes). Entries are sorted by radix (Knuth, volume 3, 5.2.5).
 // Equal keys keep their arrival order. One thread at a time until sorted; then immutable.
 #pragma once
 
