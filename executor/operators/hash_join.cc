@@ -102,6 +102,13 @@ struct JoinShared {
     outer_layout = RowLayout(outer_types, sizeof(uint64_t));
   }
   std::unique_ptr<JoinTable> MakeTable() const { return std::make_unique<JoinTable>(inner_types, state.context.budget); }
+  // The join's one key is an integer: JoinTable may index by it.
+  bool HasIntegerKey() const {
+    if (inner_keys.size() != 1 || NullEquals(0)) return false;
+    const RowColumn& column = table->layout().column(key_column[0]);
+    return column.type.oid != type_oid::kNumeric &&
+           (column.physical == PhysicalType::kInt16 || column.physical == PhysicalType::kInt32 || column.physical == PhysicalType::kInt64);
+  }
   bool CanSpill() const { return policy.can_spill() && !inner_keys.empty(); }
   bool NullEquals(size_t key) const { return key < node.null_equals.size() && node.null_equals[key]; }
 
@@ -139,11 +146,20 @@ struct BuildLocal : Local {
   std::vector<uint64_t> hashes;
   std::vector<uint8_t*> rows;
   std::vector<uint8_t> inserted;
+  int64_t least = INT64_MAX, greatest = INT64_MIN;   // of integer keys
 };
+
+int64_t IntegerAt(const VectorView& view, PhysicalType physical, uint32_t row) {
+  switch (physical) {
+    case PhysicalType::kInt16: return view.get<int16_t>(row);
+    case PhysicalType::kInt32: return view.get<int32_t>(row);
+    default: return view.get<int64_t>(row);
+  }
+}
 
 class JoinBuild final : public Sink {
  public:
-  explicit JoinBuild(std::shared_ptr<JoinShared> shared) : shared_(std::move(shared)) {}
+  explicit JoinBuild(std::shared_ptr<JoinShared> shared) : integer_key_(shared->HasIntegerKey()), shared_(std::move(shared)) {}
 
   LocalPtr MakeLocal(Participant& participant) override {
     auto local = std::make_unique<BuildLocal>();
@@ -178,6 +194,7 @@ class JoinBuild final : public Sink {
       key = RowForm(key, rows);
     }
     if (null_key) shared_->has_null_key.store(true, std::memory_order_relaxed);
+    if (integer_key_) Range(local, rows);
     const RowLayout& layout = shared_->table->layout();
     for (uint32_t i = 0; i < rows; ++i) {
       local.rows[i] = local.store->NewRow();
@@ -201,6 +218,8 @@ class JoinBuild final : public Sink {
     auto& local = static_cast<BuildLocal&>(base);
     std::lock_guard lock(shared_->mutex);
     if (local.spill != nullptr) shared_->inner_spills.push_back(std::move(local.spill));
+    least_ = std::min(least_, local.least);
+    greatest_ = std::max(greatest_, local.greatest);
     stores_.push_back(std::move(local.store));
   }
 
@@ -227,7 +246,9 @@ class JoinBuild final : public Sink {
       spill->Finish();
       disk_bytes += spill->bytes();
     }
-    const uint32_t parts = shared_->table->Prepare();
+    std::optional<JoinTable::KeyRange> range;
+    if (integer_key_ && !spilled) range = JoinTable::KeyRange{shared_->key_column[0], least_, greatest_};
+    const uint32_t parts = shared_->table->Prepare(range);
     if (!spilled) {
       for (const auto& [key, filter] : shared_->runtime_filters) {
         filter->Publish(*shared_->table, shared_->table->layout().column(shared_->key_column[key]), shared_->state.context.budget);
@@ -252,6 +273,17 @@ class JoinBuild final : public Sink {
     });
   }
 
+  static void Range(BuildLocal& local, uint32_t rows) {
+    const Vector& key = local.key_values[0];
+    const VectorView view = key.View();
+    for (uint32_t i = 0; i < rows; ++i) {
+      if (local.inserted[i] == 0) continue;
+      const int64_t value = IntegerAt(view, key.physical(), i);
+      local.least = std::min(local.least, value);
+      local.greatest = std::max(local.greatest, value);
+    }
+  }
+
   // Once all participants' rows together are too many, everybody writes down what it has, and what follows.
   void Watch(BuildLocal& local) const {
     const uint64_t bytes = local.store->bytes() + local.store->rows() * sizeof(uint64_t);   // and the directory to come
@@ -266,7 +298,9 @@ class JoinBuild final : public Sink {
     local.counted_bytes = 0;
   }
 
+  const bool integer_key_;
   std::vector<std::unique_ptr<RowStore>> stores_;
+  int64_t least_ = INT64_MAX, greatest_ = INT64_MIN;
   const std::shared_ptr<JoinShared> shared_;
 };
 
@@ -538,7 +572,7 @@ class JoinProbe final : public Transform {
     for (size_t k = 0; k < local.key_values.size(); ++k) {
       Vector& key = local.key_values[k];
       local.keys.Evaluate(k, in, key);
-      HashVector(key, rows, local.hashes.data(), k != 0);
+      if (!table.dense()) HashVector(key, rows, local.hashes.data(), k != 0);
       if (key.MayHaveNulls() && !shared_->NullEquals(k)) {
         null_key.resize(rows, 0);
         const VectorView view = key.View();
@@ -548,39 +582,75 @@ class JoinProbe final : public Transform {
     }
     if (null_aware && !null_key.empty()) local.unknown = null_key;
     if (table.rows() == 0) return;
+    if (table.dense()) {
+      switch (local.key_values[0].physical()) {
+        case PhysicalType::kInt16: FindKeys<int16_t>(local, rows, null_key); break;
+        case PhysicalType::kInt32: FindKeys<int32_t>(local, rows, null_key); break;
+        default: FindKeys<int64_t>(local, rows, null_key); break;
+      }
+      return;
+    }
     for (uint32_t i = 0; i < rows; ++i) table.Prefetch(local.hashes[i]);
+    OpenHeads(local, rows, null_key, [&](uint32_t i) { return table.Head(local.hashes[i]); });
+  }
+
+  // The chains of the rows that have one.
+  template <class Head>
+  static void OpenHeads(ProbeLocal& local, uint32_t rows, const std::vector<uint8_t>& null_key, const Head& head_of) {
+    local.open.resize(rows);
+    local.open_rows.resize(rows);
+    uint32_t count = 0;
     for (uint32_t i = 0; i < rows; ++i) {
       if (!null_key.empty() && null_key[i] != 0) continue;
-      uint8_t* head = table.Head(local.hashes[i]);
-      if (head == nullptr) continue;
+      uint8_t* head = head_of(i);
       __builtin_prefetch(head);
-      local.open.push_back(i);
-      local.open_rows.push_back(head);
+      local.open[count] = i;
+      local.open_rows[count] = head;
+      count += head != nullptr;
     }
+    local.open.resize(count);
+    local.open_rows.resize(count);
+  }
+
+  template <class T>
+  static void FindKeys(ProbeLocal& local, uint32_t rows, const std::vector<uint8_t>& null_key) {
+    const JoinTable& table = *local.table;
+    const VectorView view = local.key_values[0].View();
+    for (uint32_t i = 0; i < rows; ++i) table.PrefetchKey(view.get<T>(i));
+    OpenHeads(local, rows, null_key, [&](uint32_t i) { return table.HeadOfKey(view.get<T>(i)); });
   }
 
   // Compares all open pairs, keeps the matches, moves on along the chains.
   void Round(ProbeLocal& local, const Chunk& in) {
     const JoinTable& table = *local.table;
     const auto count = static_cast<uint32_t>(local.open.size());
-    local.equal.resize(count);
-    for (uint32_t i = 0; i < count; ++i) local.equal[i] = JoinTable::Hash(local.open_rows[i]) == local.hashes[local.open[i]];
-    for (size_t k = 0; k < local.key_values.size(); ++k) {
-      MatchColumn(table.layout().column(shared_->key_column[k]), local.key_values[k], local.open.data(), count, local.open_rows.data(),
-                  shared_->NullEquals(k), local.equal.data());
-    }
     const size_t first = local.matched.size();
-    for (uint32_t i = 0; i < count; ++i) {
-      if (local.equal[i] == 0) continue;
-      local.matched.push_back(local.open[i]);
-      local.matched_rows.push_back(local.open_rows[i]);
+    const bool chains = !table.dense() || !table.unique();
+    if (!chains && first == 0) {
+      local.matched.swap(local.open);
+      local.matched_rows.swap(local.open_rows);
+    } else if (table.dense()) {
+      local.matched.insert(local.matched.end(), local.open.begin(), local.open.end());
+      local.matched_rows.insert(local.matched_rows.end(), local.open_rows.begin(), local.open_rows.end());
+    } else {
+      local.equal.resize(count);
+      for (uint32_t i = 0; i < count; ++i) local.equal[i] = JoinTable::Hash(local.open_rows[i]) == local.hashes[local.open[i]];
+      for (size_t k = 0; k < local.key_values.size(); ++k) {
+        MatchColumn(table.layout().column(shared_->key_column[k]), local.key_values[k], local.open.data(), count, local.open_rows.data(),
+                    shared_->NullEquals(k), local.equal.data());
+      }
+      for (uint32_t i = 0; i < count; ++i) {
+        if (local.equal[i] == 0) continue;
+        local.matched.push_back(local.open[i]);
+        local.matched_rows.push_back(local.open_rows[i]);
+      }
     }
     if (local.residual != nullptr && local.matched.size() != first) ApplyResidual(local, in, first);
     Note(local, first);
     // Semi-like joins need no second match.
     const bool once = kind_ == JoinKind::kSemi || kind_ == JoinKind::kAnti || kind_ == JoinKind::kMark;
     uint32_t left = 0;
-    for (uint32_t i = 0; i < count; ++i) {
+    for (uint32_t i = 0; chains && i < count; ++i) {
       uint8_t* next = JoinTable::Next(local.open_rows[i]);
       if (next == nullptr || (once && local.found[local.open[i]] != 0)) continue;
       __builtin_prefetch(next);

@@ -3,6 +3,8 @@
 // Built in two steps: every participant stores its rows in a RowStore of its own; then the directory is made once, of the right size, and the
 // stores' blocks are linked into it side by side, by compare-and-swap. A directory slot is the head of a chain: 16 tag bits (one bit per
 // hash value in the chain, Leis et al., SIGMOD 2014) and a pointer, so that most probes that miss touch no row.
+// Where the rows' one integer key lies dense, the directory is indexed by the key itself: a chain then holds the rows of one key, and nothing is
+// hashed or compared.
 // Row header: next row of the chain (8 bytes), hash (8), matched (1: a probe row has found it; RIGHT and FULL joins).
 // Immutable after Link but for the matched bytes, which are only ever set.
 #pragma once
@@ -11,6 +13,7 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "executor/row/row_layout.h"
@@ -27,12 +30,25 @@ class JoinTable {
   std::unique_ptr<RowStore> MakeStore() const { return std::make_unique<RowStore>(layout_, budget_); }
   // Takes a participant's rows. Thread-safe.
   void Take(std::unique_ptr<RowStore> store);
+  // An integer key and the least and greatest value that rows which belong to a chain have in it.
+  struct KeyRange { uint32_t column; int64_t least, greatest; };
   // Makes the directory; returns the number of parts for Link.
-  uint32_t Prepare();
+  uint32_t Prepare(std::optional<KeyRange> range = std::nullopt);
   void Link(uint32_t part);
 
   uint64_t rows() const { return rows_; }
-  uint64_t slots() const { return mask_ + 1; }
+  uint64_t slots() const { return slots_; }
+  bool dense() const { return dense_.has_value(); }
+  bool unique() const { return !chained_.load(std::memory_order_relaxed); }   // dense: no key occurs twice
+  // Dense: the rows with this key; null: none.
+  uint8_t* HeadOfKey(int64_t key) const {
+    const uint64_t slot = static_cast<uint64_t>(key) - static_cast<uint64_t>(dense_->least);
+    return slot < slots_ ? reinterpret_cast<uint8_t*>(directory_[slot].load(std::memory_order_relaxed)) : nullptr;
+  }
+  void PrefetchKey(int64_t key) const {
+    const uint64_t slot = static_cast<uint64_t>(key) - static_cast<uint64_t>(dense_->least);
+    if (slot < slots_) __builtin_prefetch(&directory_[slot]);
+  }
   uint64_t bytes() const;
   // Head of the chain that may hold `hash`; null: certainly none.
   uint8_t* Head(uint64_t hash) const {
@@ -58,6 +74,9 @@ class JoinTable {
   std::shared_ptr<const void> owner() const { return stores_; }
 
  private:
+  struct Part { size_t store, first_block, blocks; };
+  template <class T>
+  void LinkKeys(const RowStore& store, const Part& part);
   static constexpr int kTagShift = 48;
   static constexpr uint64_t kPointerBits = (uint64_t{1} << kTagShift) - 1;
   static uint64_t TagBit(uint64_t hash) { return uint64_t{1} << (kTagShift + (hash & 15)); }
@@ -72,10 +91,11 @@ class JoinTable {
   MemoryBudget* const budget_;
   std::mutex mutex_;
   std::shared_ptr<std::vector<std::shared_ptr<RowStore>>> stores_;
-  struct Part { size_t store, first_block, blocks; };
   std::vector<Part> parts_;
   std::unique_ptr<std::atomic<uint64_t>[]> directory_;
-  uint64_t mask_ = 0;
+  uint64_t slots_ = 0;
+  std::optional<KeyRange> dense_;
+  std::atomic<bool> chained_{false};       // dense: some key has a second row
   int shift_ = 63;
   uint64_t rows_ = 0;
   MemoryReservation directory_memory_;
