@@ -205,6 +205,12 @@ std::string ExpressionPrinter::Aggregate(const PlanAggregate& aggregate, const P
       call = &static_cast<const AggregateNode&>(*at).aggregates[number];
     }
   }
+  if (call->combines) {
+    // Partial states, in the order of their calls behind the keys.
+    do at = at->children[0].get(); while (at->kind != NodeKind::kAggregate);
+    const auto& partial = static_cast<const AggregateNode&>(*at);
+    call = &partial.aggregates[call->arguments[0]->index - partial.keys.size()];
+  }
   Scope scope;
   scope.output = at->children.empty() ? nullptr : at->children[0].get();
   scope.inner_slots = true;
@@ -218,7 +224,12 @@ std::string ExpressionPrinter::Aggregate(const PlanAggregate& aggregate, const P
     if (call->order_by[i].order.descending) text += " DESC";
   }
   text += ")";
-  if (call->filter != nullptr) text += " FILTER (WHERE " + Text(call->filter, scope, false) + ")";
+  ExprRef filter = call->filter;
+  if (call->call->distinct && !call->distinct && filter != nullptr) {
+    // The aggregate below has grouped by the condition, and knows rows of several such calls apart: only the former was written.
+    filter = call->call->filter == nullptr ? nullptr : filter->kind == ExprKind::kAnd ? filter->children[0] : filter;
+  }
+  if (filter != nullptr) text += " FILTER (WHERE " + Text(filter, scope, false) + ")";
   return text;
 }
 

@@ -263,6 +263,7 @@ struct PlanAggregate {
   std::vector<sql::SortItem> order_by;
   SqlType result;
   std::vector<SqlType> argument_types;
+  bool distinct = false;                        // takes every value once (call->distinct is what was written)
   bool combines = false;                        // the one argument is a partial state's column, as for every call of a kFinal node
 };
 

@@ -8,15 +8,27 @@ namespace gather::executor {
 
 // ---- AggregateStates
 
-AggregateStates::AggregateStates(const planner::AggregateNode& node, ExecutionState& state) : state_(state) {
+AggregateStates::AggregateStates(const planner::AggregateNode& node, ExecutionState& state)
+    : state_(state), sort_policy_(state, SpillPolicy::Use::kSort) {
   for (const planner::PlanAggregate& aggregate : node.aggregates) {
     const catalog::FunctionInfo& function = *aggregate.call->function;
     if (function.aggregate == nullptr) ThrowNotSupported(Format("aggregate function %s is not available", std::string(function.name).c_str()));
     bytes_ = (bytes_ + 15) / 16 * 16;
     calls_.push_back({&aggregate, function.aggregate, bytes_, aggregate.result});
     bytes_ += function.aggregate->state_size;
-    needs_one_stream_ = needs_one_stream_ || aggregate.call->distinct || !aggregate.order_by.empty() || function.aggregate->order_sensitive;
+    needs_one_stream_ = needs_one_stream_ || aggregate.distinct || !aggregate.order_by.empty() || function.aggregate->order_sensitive;
   }
+}
+
+bool AggregateStates::sorts() const {
+  for (size_t i = 0; i < calls_.size(); ++i) {
+    if (sorts(i)) return true;
+  }
+  return false;
+}
+
+bool AggregateStates::combines() const {
+  return std::any_of(calls_.begin(), calls_.end(), [](const Call& call) { return call.plan->combines; });
 }
 
 catalog::FunctionContext AggregateStates::MakeContext(size_t i) const {
@@ -40,8 +52,10 @@ void AggregateStates::CombineStates(size_t i, void** sources, void** targets, ui
 }
 
 void AggregateStates::Combine(uint8_t* const* sources, uint8_t* const* targets, uint32_t count, uint32_t tail) const {
+  if (count == 0) return;
   std::vector<void*> from(count), to(count);
   for (size_t i = 0; i < calls_.size(); ++i) {
+    if (calls_[i].kernels->combine == nullptr) continue;
     for (uint32_t k = 0; k < count; ++k) {
       from[k] = sources[k] + tail + calls_[i].offset;
       to[k] = targets[k] + tail + calls_[i].offset;
@@ -88,45 +102,44 @@ struct AggregateInput::Call {
   std::vector<Vector> values;            // arguments, then order keys
   Selection taken, scratch;
   bool all = true;                       // taken is not filled: every row
-  // DISTINCT: keys are the group's row and the arguments.
-  std::unique_ptr<GroupTable> seen;
-  std::vector<uint8_t*> seen_rows;
-  // ORDER BY: columns are the group's row and the arguments, sorted by group and order keys.
-  std::unique_ptr<SortRun> ordered;
+  // Sorting: columns are the group's row and the arguments, sorted by group and order keys.
+  OrderedRows ordered;
+  std::vector<SqlType> ordered_types;
+  std::vector<SortOrder> orders;
+  MemoryBudget* budget = nullptr;
+  bool sorts() const { return !orders.empty(); }
+  void NewRun() { ordered.run = std::make_shared<SortRun>(ordered_types, orders, budget); }
 };
 
-AggregateInput::AggregateInput(const AggregateStates& states, Participant& participant, uint32_t tail) : states_(states), tail_(tail) {
+AggregateInput::AggregateInput(const AggregateStates& states, Participant& participant, uint32_t tail)
+    : states_(states), participant_(participant), tail_(tail) {
   std::vector<sql::ExprRef> expressions;
-  MemoryBudget* budget = participant.execution.context.budget;
   for (size_t i = 0; i < states.size(); ++i) {
     const planner::PlanAggregate& plan = states.plan(i);
     auto call = std::make_unique<Call>(states.MakeContext(i));
     call->first_argument = expressions.size();
-    call->arguments = static_cast<uint32_t>(plan.arguments.size());
-    call->strict = plan.call->function->strict;
-    std::vector<SqlType> types = {type_oid::kInt8};
-    for (const sql::ExprRef& argument : plan.arguments) {
-      expressions.push_back(argument);
-      types.push_back(argument->type);
+    if (!plan.combines) {
+      call->arguments = static_cast<uint32_t>(plan.arguments.size());
+      call->strict = plan.call->function->strict;
+      expressions.insert(expressions.end(), plan.arguments.begin(), plan.arguments.end());
     }
-    std::vector<SortOrder> orders = {SortOrder{}};
-    for (const sql::SortItem& item : plan.order_by) {
-      expressions.push_back(item.expression);
-      orders.push_back(item.order);
-      ++call->order_keys;
-    }
-    if (plan.call->distinct) {
-      call->seen = std::make_unique<GroupTable>(types, 0, budget);
-      // DISTINCT values reach an order-sensitive aggregate sorted, as PostgreSQL's sort for DISTINCT leaves them.
-      if (plan.call->function->aggregate->order_sensitive) {
-        for (const sql::ExprRef& argument : plan.arguments) {
-          expressions.push_back(argument);
-          orders.push_back(SortOrder{});
-          ++call->order_keys;
-        }
+    if (states.sorts(i)) {
+      call->budget = participant.execution.context.budget;
+      call->ordered_types = {type_oid::kInt8};
+      for (const sql::ExprRef& argument : plan.arguments) call->ordered_types.push_back(argument->type);
+      call->orders = {SortOrder{}};
+      for (const sql::SortItem& item : plan.order_by) {
+        expressions.push_back(item.expression);
+        call->orders.push_back(item.order);
       }
+      // Equal values next to each other, in the order that PostgreSQL's sort for DISTINCT leaves them.
+      for (size_t k = 0; k < plan.arguments.size() && plan.distinct; ++k) {
+        expressions.push_back(plan.arguments[k]);
+        call->orders.push_back(SortOrder{});
+      }
+      call->order_keys = static_cast<uint32_t>(call->orders.size() - 1);
+      call->NewRun();
     }
-    if (call->order_keys != 0) call->ordered = std::make_unique<SortRun>(types, orders, budget);
     if (plan.filter != nullptr) call->filter = std::make_unique<Filter>(plan.filter, participant);
     call->values.resize(call->arguments + call->order_keys);
     calls_.push_back(std::move(call));
@@ -135,6 +148,34 @@ AggregateInput::AggregateInput(const AggregateStates& states, Participant& parti
 }
 
 AggregateInput::~AggregateInput() = default;
+
+namespace {
+// Of sorted rows those that differ from the one before; `last` is the last row of the chunk before (empty: none), and becomes that of this one.
+void FindFresh(const Chunk& chunk, size_t columns, uint32_t count, std::vector<Datum>& last, Selection& fresh) {
+  std::vector<uint8_t> same(count, 1), equal(count);
+  Selection before, after;
+  for (uint32_t i = 0; i + 1 < count; ++i) {
+    before.Add(i);
+    after.Add(i + 1);
+  }
+  bool first = last.empty();
+  for (size_t c = 0; c < columns; ++c) {
+    if (count > 1) {
+      EqualRows(chunk[c].Sliced(before, count - 1), chunk[c].Sliced(after, count - 1), count - 1, true, equal.data());
+      for (uint32_t i = 0; i + 1 < count; ++i) same[i] &= equal[i];
+    }
+    if (first) continue;
+    const Datum value = chunk[c].Get(0);
+    first = value.is_null != last[c].is_null || (!value.is_null && CompareDatums(value, last[c]) != 0);
+  }
+  if (first) fresh.Add(0);
+  for (uint32_t i = 1; i < count; ++i) {
+    if (same[i - 1] == 0) fresh.Add(i);
+  }
+  last.clear();
+  for (size_t c = 0; c < columns; ++c) last.push_back(chunk[c].Get(count - 1));
+}
+}  // namespace
 
 uint32_t AggregateInput::Arguments(size_t i, const Chunk& in, uint8_t* const* rows, uint8_t* one) {
   Call& call = *calls_[i];
@@ -172,32 +213,20 @@ uint32_t AggregateInput::Arguments(size_t i, const Chunk& in, uint8_t* const* ro
       if (call.scratch.size() != count) narrow(call.scratch);
     }
   }
-  if (call.seen == nullptr && call.ordered == nullptr) return count;
-  const auto groups = [&] {
-    Vector column(type_oid::kInt8, PhysicalType::kInt64);
-    auto* values = column.data<int64_t>();
-    for (uint32_t k = 0; k < count; ++k) {
-      values[k] = reinterpret_cast<int64_t>(one != nullptr ? one : rows[call.all ? k : call.taken[k]]);
-    }
-    return column;
-  };
-  if (call.seen != nullptr) {
-    std::vector<Vector> keys = {groups()};
-    keys.insert(keys.end(), call.values.begin(), call.values.begin() + call.arguments);
-    call.seen_rows.resize(count);
-    call.seen->FindOrAdd(keys, count, call.seen_rows.data(), &call.scratch);
-    if (call.scratch.size() == 0) return 0;
-    if (call.scratch.size() != count) {
-      std::sort(call.scratch.data(), call.scratch.data() + call.scratch.size());
-      narrow(call.scratch);
-    }
-  }
-  if (call.ordered == nullptr) return count;
-  std::vector<Vector> columns = {groups()};
+  if (!call.sorts()) return count;
+  std::vector<Vector> columns = {Vector(type_oid::kInt8, PhysicalType::kInt64)};
+  auto* groups = columns[0].data<int64_t>();
+  for (uint32_t k = 0; k < count; ++k) groups[k] = one != nullptr ? 0 : reinterpret_cast<int64_t>(rows[call.all ? k : call.taken[k]]);
   columns.insert(columns.end(), call.values.begin(), call.values.begin() + call.arguments);
   std::vector<const Vector*> keys = {&columns[0]};
   for (uint32_t k = 0; k < call.order_keys; ++k) keys.push_back(&call.values[call.arguments + k]);
-  call.ordered->Add(columns, keys, count);
+  call.ordered.run->Add(columns, keys, count);
+  const SpillPolicy& policy = states_.sort_policy();
+  if (call.ordered.run->bytes() > policy.limit()) {
+    call.ordered.run->Sort();
+    if (call.ordered.spill == nullptr) call.ordered.spill = std::make_shared<RowSpill>(call.ordered.run->layout(), 0, policy.directory(), true);
+    call.ordered.streams.push_back(call.ordered.run->SpillTo(*call.ordered.spill));
+  }
   return 0;
 }
 
@@ -207,7 +236,9 @@ void AggregateInput::Update(const Chunk& in, uint8_t* const* rows) {
   for (size_t i = 0; i < calls_.size(); ++i) {
     Call& call = *calls_[i];
     const uint32_t count = Arguments(i, in, rows, nullptr);
-    if (count != 0) {
+    if (states_.plan(i).combines) {
+      CombineInput(i, in, count, rows, nullptr);
+    } else if (count != 0) {
       const uint32_t offset = tail_ + states_.offset(i);
       for (uint32_t k = 0; k < count; ++k) targets_[k] = rows[call.all ? k : call.taken[k]] + offset;
       states_.kernels(i).update(call.context, std::span<const Vector>(call.values.data(), call.arguments), count, targets_.data());
@@ -221,7 +252,9 @@ void AggregateInput::UpdateOne(const Chunk& in, uint8_t* row) {
   for (size_t i = 0; i < calls_.size(); ++i) {
     Call& call = *calls_[i];
     const uint32_t count = Arguments(i, in, nullptr, row);
-    if (count != 0) {
+    if (states_.plan(i).combines) {
+      CombineInput(i, in, count, nullptr, row);
+    } else if (count != 0) {
       void* state = row + tail_ + states_.offset(i);
       const std::span<const Vector> arguments(call.values.data(), call.arguments);
       const catalog::AggregateKernels& kernels = states_.kernels(i);
@@ -236,24 +269,67 @@ void AggregateInput::UpdateOne(const Chunk& in, uint8_t* row) {
   }
 }
 
+// The argument is a column of partial states' addresses.
+void AggregateInput::CombineInput(size_t i, const Chunk& in, uint32_t count, uint8_t* const* rows, uint8_t* one) {
+  if (count == 0) return;
+  const Call& call = *calls_[i];
+  const VectorView addresses = in[states_.plan(i).arguments[0]->index].View();
+  const uint32_t offset = tail_ + states_.offset(i);
+  std::vector<void*> from(count), to(count);
+  for (uint32_t k = 0; k < count; ++k) {
+    const RowIndex row = call.all ? k : call.taken[k];
+    from[k] = reinterpret_cast<void*>(addresses.get<int64_t>(row));
+    to[k] = (one != nullptr ? one : rows[row]) + offset;
+  }
+  states_.CombineStates(i, from.data(), to.data(), count);
+}
+
+OrderedRows AggregateInput::TakeOrdered(size_t i) {
+  Call& call = *calls_[i];
+  call.ordered.run->Sort();
+  if (call.ordered.spill != nullptr) call.ordered.spill->Finish();
+  return std::move(call.ordered);
+}
+
 void AggregateInput::FinishOrdered() {
   for (size_t i = 0; i < calls_.size(); ++i) {
-    Call& call = *calls_[i];
-    if (call.ordered == nullptr) continue;
-    call.ordered->Sort();
-    const std::vector<SortEntry>& entries = call.ordered->entries();
-    std::vector<uint8_t*> rows;
-    Chunk chunk;
-    for (size_t at = 0; at < entries.size(); at += kVectorSize) {
-      const auto count = static_cast<uint32_t>(std::min<size_t>(kVectorSize, entries.size() - at));
-      rows.resize(count);
-      for (uint32_t k = 0; k < count; ++k) rows[k] = entries[at + k].row;
-      call.ordered->Load(rows.data(), count, call.ordered->store(), chunk);
-      targets_.resize(std::max<size_t>(targets_.size(), count));
-      const auto* groups = chunk[0].data<int64_t>();
-      for (uint32_t k = 0; k < count; ++k) targets_[k] = reinterpret_cast<uint8_t*>(groups[k]) + tail_ + states_.offset(i);
-      states_.kernels(i).update(call.context, std::span<const Vector>(chunk.vectors().data() + 1, call.arguments), count, targets_.data());
+    if (!calls_[i]->sorts()) continue;
+    Feed(i, {TakeOrdered(i)}, nullptr);
+    calls_[i]->NewRun();
+  }
+}
+
+void AggregateInput::Feed(size_t i, const std::vector<OrderedRows>& collected, uint8_t* one) {
+  Call& call = *calls_[i];
+  std::vector<std::shared_ptr<SortRun>> runs;
+  std::vector<SpilledRun> spilled;
+  for (const OrderedRows& rows : collected) {
+    runs.push_back(rows.run);
+    for (const uint32_t stream : rows.streams) spilled.push_back({rows.spill, stream});
+  }
+  RunMerge merge(std::move(runs), spilled, call.budget);
+  const bool distinct = states_.plan(i).distinct;
+  const size_t columns = 1 + call.arguments;
+  std::vector<uint8_t*> rows(kVectorSize);
+  std::vector<Datum> last;
+  Chunk chunk;
+  targets_.resize(std::max<size_t>(targets_.size(), kVectorSize));
+  while (const uint32_t count = merge.Next(rows.data(), kVectorSize)) {
+    participant_.CheckInterrupt();
+    collected[0].run->Load(rows.data(), count, merge.owner(), chunk);
+    uint32_t taken = count;
+    if (distinct) {
+      Selection fresh;
+      FindFresh(chunk, columns, count, last, fresh);
+      taken = fresh.size();
+      if (taken == 0) continue;
+      if (taken != count) chunk.Slice(fresh, taken);
     }
+    const VectorView groups = chunk[0].View();
+    for (uint32_t k = 0; k < taken; ++k) {
+      targets_[k] = (one != nullptr ? one : reinterpret_cast<uint8_t*>(groups.get<int64_t>(k))) + tail_ + states_.offset(i);
+    }
+    states_.kernels(i).update(call.context, std::span<const Vector>(chunk.vectors().data() + 1, call.arguments), taken, targets_.data());
   }
 }
 

@@ -17,7 +17,7 @@ struct SortedLocal : Local {
   const AggregateStates& states;
   uint32_t tail = 0;
   std::unique_ptr<GroupTable> table;
-  std::shared_ptr<RowStore> carried;       // holds the group that came from the table before
+  std::shared_ptr<const void> carried;      // holds the group that came from the table before
   std::vector<uint8_t*> sequence;          // groups not handed out yet, in input order
   std::unique_ptr<AggregateInput> input;
   ExpressionList keys;
@@ -73,7 +73,7 @@ class SortedAggregate final : public Transform {
     auto fresh = MakeTable();
     uint8_t* same;
     fresh->Adopt(&last, 1, &same);
-    local.carried = local.table->shared_store();
+    local.carried = local.table->owner();
     local.table = std::move(fresh);
     return Progress::kNeedInput;
   }
@@ -107,14 +107,14 @@ class SortedAggregate final : public Transform {
     }
     std::lock_guard lock(mutex_);
     handed_out_.emplace_back(rows, local.tail);
-    stores_.push_back(local.table->shared_store());
+    stores_.push_back(local.table->owner());
     if (local.carried != nullptr) stores_.push_back(local.carried);
   }
 
   void Write(SortedLocal& local, uint8_t* const* rows, uint32_t count, Chunk& out) const {
     const size_t keys = node_.keys.size();
     const RowLayout& layout = local.table->layout();
-    const auto owner = std::make_shared<std::pair<std::shared_ptr<RowStore>, std::shared_ptr<RowStore>>>(local.table->shared_store(), local.carried);
+    const auto owner = std::make_shared<std::pair<std::shared_ptr<const void>, std::shared_ptr<const void>>>(local.table->owner(), local.carried);
     out.vectors().resize(keys + states_.size());
     for (size_t i = 0; i < keys; ++i) LoadColumn(layout.column(i), rows, count, owner, out[i]);
     for (size_t i = 0; i < states_.size(); ++i) {
@@ -148,7 +148,7 @@ class SortedAggregate final : public Transform {
   std::vector<SqlType> key_types_;
   std::mutex mutex_;
   std::vector<std::pair<std::vector<uint8_t*>, uint32_t>> handed_out_;
-  std::vector<std::shared_ptr<RowStore>> stores_;
+  std::vector<std::shared_ptr<const void>> stores_;
 };
 
 }  // namespace

@@ -19,26 +19,47 @@ uint64_t Tag(uint64_t hash) { return hash >> kTagShift << kTagShift; }
 uint8_t* RowOf(uint64_t entry) { return reinterpret_cast<uint8_t*>(entry & kPointerBits); }
 }  // namespace
 
-GroupTable::GroupTable(std::vector<SqlType> key_types, uint32_t tail_bytes, MemoryBudget* budget)
-    : layout_(key_types, kHeaderBytes, tail_bytes), store_(std::make_shared<RowStore>(layout_, budget)), cache_(key_types) {
+GroupTable::GroupTable(std::vector<SqlType> key_types, uint32_t tail_bytes, MemoryBudget* budget, Parts parts)
+    : layout_(key_types, kHeaderBytes, tail_bytes), budget_(budget), divides_(parts == Parts::kByHash),
+      stores_(std::make_shared<std::vector<std::unique_ptr<RowStore>>>()), parts_(1), cache_(key_types) {
+  stores_->push_back(std::make_unique<RowStore>(layout_, budget));
   if (budget != nullptr) directory_memory_ = MemoryReservation(*budget);
   directory_.assign(kFirstSlots, 0);
   mask_ = kFirstSlots - 1;
   key_forms_.resize(key_types.size());
 }
 
+uint64_t GroupTable::store_bytes() const {
+  uint64_t bytes = 0;
+  for (const auto& store : *stores_) bytes += store->bytes();
+  return bytes;
+}
+
+void GroupTable::Divide() {
+  for (uint32_t part = 0; part < kParts; ++part) stores_->push_back(std::make_unique<RowStore>(layout_, budget_));
+  std::vector<std::vector<uint8_t*>> parts(kParts);
+  for (uint8_t* row : parts_[0]) parts[PartOf(Hash(row))].push_back(row);
+  parts_ = std::move(parts);
+}
+
 void GroupTable::Grow(uint64_t groups) {
+  if (divides_ && parts_.size() == 1 && groups_ > kUndivided) Divide();
   // At most half full, so that probes stay short.
-  if (groups * 2 <= directory_.size()) return;
-  const uint64_t slots = std::bit_ceil(groups * 2);
+  if (groups * 2 > directory_.size()) Rehash(std::bit_ceil(groups * 2));
+}
+
+void GroupTable::Rehash(uint64_t slots) {
   directory_memory_.Grow((slots - directory_.size()) * (sizeof(uint64_t) + sizeof(uint8_t*) / 2));
   std::vector<uint64_t> larger(slots, 0);
   mask_ = slots - 1;
-  for (uint8_t* row : rows_) {
-    const uint64_t hash = Hash(row);
-    uint64_t slot = hash & mask_;
-    while (larger[slot] != 0) slot = (slot + 1) & mask_;
-    larger[slot] = Tag(hash) | reinterpret_cast<uint64_t>(row);
+  // What is known of the hash in an entry is not enough: the rows have it.
+  for (const std::vector<uint8_t*>& rows : parts_) {
+    for (uint8_t* row : rows) {
+      const uint64_t hash = Hash(row);
+      uint64_t slot = hash & mask_;
+      while (larger[slot] != 0) slot = (slot + 1) & mask_;
+      larger[slot] = Tag(hash) | reinterpret_cast<uint64_t>(row);
+    }
   }
   directory_ = std::move(larger);
 }
@@ -76,7 +97,7 @@ void GroupTable::AddMissing(std::span<const Vector> keys, uint32_t count, uint8_
   // Room for every row being new would double big tables too early: grow by what is likely, at worst again inside.
   Grow(groups_ + count);
   Resolve(key_forms_, count, Mode::kAdd, nullptr, rows, added);
-  store_->ChargeHeap();
+  (*stores_)[0]->ChargeHeap();
   for (Vector& form : key_forms_) form = Vector();
 }
 
@@ -96,6 +117,18 @@ void GroupTable::Adopt(uint8_t* const* sources, uint32_t count, uint8_t** target
   }
   Grow(groups_ + count);
   Resolve(key_forms_, count, Mode::kAdopt, sources, targets, nullptr);
+}
+
+void GroupTable::AdoptNew(const std::vector<uint8_t*>& sources) {
+  Grow(groups_ + sources.size());
+  for (uint8_t* row : sources) {
+    const uint64_t hash = Hash(row);
+    uint64_t slot = hash & mask_;
+    while (directory_[slot] != 0) slot = (slot + 1) & mask_;
+    directory_[slot] = Tag(hash) | reinterpret_cast<uint64_t>(row);
+  }
+  parts_[0].insert(parts_[0].end(), sources.begin(), sources.end());
+  groups_ += sources.size();
 }
 
 void GroupTable::Resolve(std::span<const Vector> keys, uint32_t count, Mode mode, uint8_t* const* sources, uint8_t** rows, Selection* added) {
@@ -131,10 +164,10 @@ void GroupTable::Resolve(std::span<const Vector> keys, uint32_t count, Mode mode
         rows[i] = nullptr;
         continue;
       }
-      uint8_t* row = mode == Mode::kAdopt ? sources[i] : store_->NewRow();
+      uint8_t* row = mode == Mode::kAdopt ? sources[i] : StoreOf(hashes_[i]).NewRow();
       directory_[slot] = tag | reinterpret_cast<uint64_t>(row);
       rows[i] = row;
-      rows_.push_back(row);
+      parts_[parts_.size() == 1 ? 0 : PartOf(hashes_[i])].push_back(row);
       ++groups_;
       if (mode == Mode::kAdopt) continue;
       std::memcpy(row, &hashes_[i], sizeof(uint64_t));
@@ -143,7 +176,7 @@ void GroupTable::Resolve(std::span<const Vector> keys, uint32_t count, Mode mode
       if (added != nullptr) added->Add(i);
     }
     for (size_t column = 0; column < keys.size() && !new_.empty(); ++column) {
-      StoreColumn(layout_.column(column), keys[column], new_.data(), static_cast<uint32_t>(new_.size()), new_rows_.data(), store_->heap());
+      StoreColumn(layout_.column(column), keys[column], new_.data(), static_cast<uint32_t>(new_.size()), new_rows_.data(), (*stores_)[0]->heap());
     }
     const auto compared = static_cast<uint32_t>(candidates_.size());
     equal_.assign(compared, 1);

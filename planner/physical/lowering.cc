@@ -170,12 +170,16 @@ Lowered Lowering::LowerAggregate(Aggregate& aggregate, const ColumnSet& required
     plan.filter = ToSlots(item.filter, input.layout);
     for (const sql::SortItem& sort : item.order_by) plan.order_by.push_back({ToSlots(sort.expression, input.layout), sort.order});
     plan.result = item.type;
+    plan.distinct = item.call->distinct;
     for (const ExprRef& argument : item.arguments) plan.argument_types.push_back(argument->type);
     node->aggregates.push_back(std::move(plan));
     raw.push_back({item.out, item.type, item.collation, item.name});
   }
   node->grouping_sets = aggregate.grouping_sets;
   node->groups = rows;
+  std::vector<ExprRef> keys;
+  for (const Item& key : aggregate.keys) keys.push_back(key.expression);
+  input.node = GroupDistinct(*node, std::move(input.node), keys, used);
   if (!aggregate.grouping_sets.empty()) raw.push_back(aggregate.set_number);
   node->total_cost = input.node->total_cost + cost_.Aggregate(input.node->rows, rows, node->keys.size(), node->aggregates.size());
   if (!aggregate.scalar()) node->total_cost += cost_.Penalty(settings_.enable_hashagg);

@@ -65,6 +65,8 @@ class Lowering {
   Lowered LowerLockRows(LockRows& locks, const ColumnSet& required);
   Lowered LowerRecursive(RecursiveUnion& recursive, const ColumnSet& required);
   Lowered LowerLeaf(LogicalNode& node, const ColumnSet& required);
+  // distinct_aggregates.cc: may put an aggregate between `node` and `child`
+  PlanNodePtr GroupDistinct(AggregateNode& node, PlanNodePtr child, const std::vector<ExprRef>& keys, const std::vector<AggregateItem>& calls);
   Lowered SortBy(Lowered input, const std::vector<sql::SortItem>& items);
 
   // scans.cc

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "planner/expressions.h"
+#include "planner/physical/plan_aggregates.h"
 #include "planner/physical/plan_shape.h"
 #include "planner/physical/plan_walk.h"
 #include "types/error.h"
@@ -17,18 +18,6 @@ namespace {
 constexpr double kAlwaysSerialRows = 1000;
 
 std::string Number(double value) { return Format("%.0f", value); }
-
-bool IsCombinable(const PlanAggregate& aggregate) {
-  const catalog::FunctionInfo* function = aggregate.call->function;
-  return function != nullptr && function->aggregate != nullptr && function->aggregate->combine != nullptr && !function->aggregate->order_sensitive &&
-         !aggregate.call->distinct && aggregate.order_by.empty() && aggregate.call->direct_arguments.empty();
-}
-
-bool AggregatesSafe(const AggregateNode& node) {
-  return std::all_of(node.aggregates.begin(), node.aggregates.end(), [](const PlanAggregate& aggregate) {
-    return aggregate.call->function == nullptr || aggregate.call->function->parallel == catalog::ParallelSafety::kSafe;
-  });
-}
 
 void CopyShape(const PlanNode& from, PlanNode& to) {
   to.output = from.output;
@@ -170,6 +159,17 @@ bool Parallelizer::SplitsInTwo(const AggregateNode& aggregate) const {
   return aggregate.split == AggregateSplit::kSingle && std::all_of(aggregate.aggregates.begin(), aggregate.aggregates.end(), IsCombinable);
 }
 
+// Every group at one participant: in which order its rows come there is open.
+bool Parallelizer::CanPassRows(const AggregateNode& aggregate) const {
+  return aggregate.split == AggregateSplit::kSingle &&
+         std::all_of(aggregate.aggregates.begin(), aggregate.aggregates.end(), [&aggregate](const PlanAggregate& call) {
+           if (IsCombinable(call)) return true;
+           if (call.combines || call.call->function == nullptr || call.call->function->aggregate == nullptr) return false;
+           const bool ordered = call.distinct || !call.order_by.empty();
+           return ordered || (!aggregate.keys.empty() && !call.call->function->aggregate->order_sensitive);
+         });
+}
+
 bool Parallelizer::CanShare(const PlanNode& node, double least_groups) const {
   if (!node.parallel_safe || !ExpressionsSafe(node)) return false;
   switch (node.kind) {
@@ -194,8 +194,12 @@ bool Parallelizer::CanShare(const PlanNode& node, double least_groups) const {
              CanShare(*node.children[0], least_groups) && IsSafeBelow(*node.children[1]);
     case NodeKind::kAggregate: {
       const auto& aggregate = static_cast<const AggregateNode&>(node);
-      return aggregate.strategy != AggregateStrategy::kSorted && aggregate.grouping_sets.empty() && aggregate.groups >= least_groups &&
-             SplitsInTwo(aggregate) && AggregatesSafe(aggregate) && CanShare(*node.children[0], 0);
+      return aggregate.strategy != AggregateStrategy::kSorted && aggregate.groups >= least_groups && AggregatesSafe(aggregate) &&
+             (aggregate.split == AggregateSplit::kPartial || SplitsInTwo(aggregate) || CanPassRows(aggregate)) && CanShare(*node.children[0], 0);
+    }
+    case NodeKind::kSetOp: {
+      const bool left = CanShare(*node.children[0], 0), right = CanShare(*node.children[1], 0);
+      return node.rows >= least_groups && (left || right) && (left || IsSafeBelow(*node.children[0])) && (right || IsSafeBelow(*node.children[1]));
     }
     default: return false;
   }
@@ -231,6 +235,12 @@ void Parallelizer::Follow(const PlanNode& node, Path& path) const {
       path.operations.aggregate = true;
       path.merged += static_cast<const AggregateNode&>(node).groups;
       break;
+    case NodeKind::kSetOp:
+      path.operations.aggregate = true;
+      for (const PlanNodePtr& child : node.children) {
+        if (CanShare(*child, 0)) Follow(*child, path);
+      }
+      return;
     default: break;
   }
   if (!node.children.empty()) Follow(*node.children[0], path);
@@ -341,8 +351,19 @@ void Parallelizer::Share(PlanNode& node, double divisor) {
       break;
     default: break;
   }
-  if (node.kind != NodeKind::kSeqScan) Share(*node.children[0], divisor);
-  if (node.kind == NodeKind::kAggregate) Split(static_cast<AggregateNode&>(node), divisor);
+  if (node.kind == NodeKind::kSetOp) {
+    node.parallel_aware = true;
+    for (const PlanNodePtr& child : node.children) {
+      if (CanShare(*child, 0)) Share(*child, divisor);
+    }
+  } else if (node.kind != NodeKind::kSeqScan) {
+    Share(*node.children[0], divisor);
+  }
+  if (node.kind == NodeKind::kAggregate) {
+    auto& aggregate = static_cast<AggregateNode&>(node);
+    if (SplitsInTwo(aggregate)) Split(aggregate, divisor);
+    else aggregate.parallel_aware = aggregate.split == AggregateSplit::kSingle;
+  }
   node.rows = std::max(1.0, std::round(node.rows / divisor));
   node.total_cost = node.startup_cost + (node.total_cost - node.startup_cost) / divisor;
 }
@@ -380,6 +401,8 @@ void Parallelizer::Split(AggregateNode& aggregate, double divisor) {
     call.arguments = {sql::MakeSlot(slot, type_oid::kInternal)};
     call.filter = nullptr;
   }
+  partial->grouping_sets = aggregate.grouping_sets;
+  if (!partial->grouping_sets.empty()) partial->output.push_back({"set", type_oid::kInt4});
   partial->groups = partial->rows = aggregate.strategy == AggregateStrategy::kPlain ? 1 : std::max(1.0, std::min(aggregate.groups, child.rows));
   partial->startup_cost = child.total_cost + own / divisor;
   partial->total_cost = partial->startup_cost + partial->rows * cost_.ScanRow();
@@ -393,7 +416,7 @@ void Parallelizer::Split(AggregateNode& aggregate, double divisor) {
 
 PlanNodePtr Parallelizer::PlaceAggregate(PlanNodePtr node) {
   auto& aggregate = static_cast<AggregateNode&>(*node);
-  const bool many = aggregate.groups >= kSharedGroups;
+  const bool many = aggregate.groups >= kSharedGroups || !SplitsInTwo(aggregate);
   const double rows = node->rows;
   const int workers = CanShare(aggregate, 0) ? Workers(aggregate, aggregate, {}, many ? rows : aggregate.groups * 2, 0) : 0;
   if (workers == 0) {
@@ -493,7 +516,7 @@ PlanNodePtr Parallelizer::PlaceSort(PlanNodePtr node) {
 PlanNodePtr Parallelizer::PlaceBelow(PlanNodePtr node) {
   if (node->kind == NodeKind::kAggregate) return PlaceAggregate(std::move(node));
   if (node->kind == NodeKind::kSort || node->kind == NodeKind::kTopN) return PlaceSort(std::move(node));
-  if (CanShare(*node)) {
+  if (CanShare(*node, node->kind == NodeKind::kSetOp ? 0 : settings_.debug_parallel_query ? 0 : kSharedGroups)) {
     const double rows = node->rows;
     if (const int workers = Workers(*node, *node, {}, rows, 0); workers > 0) {
       Share(*node, Divisor(workers));

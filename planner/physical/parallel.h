@@ -52,6 +52,7 @@ class Parallelizer {
   bool CanShare(const PlanNode& node) const { return CanShare(node, settings_.debug_parallel_query ? 0 : kSharedGroups); }
   bool CanShareBuild(const HashJoinNode& join) const;  // all participants build the table
   bool SplitsInTwo(const AggregateNode& aggregate) const;
+  bool CanPassRows(const AggregateNode& aggregate) const;
   bool IsSafeBelow(const PlanNode& node) const;        // may run, whole, below a Gather
   bool ExpressionsSafe(const PlanNode& node) const;
   void Follow(const PlanNode& node, Path& path) const;

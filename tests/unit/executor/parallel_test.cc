@@ -147,6 +147,7 @@ TEST_P(ParallelTest, FilterAndDistinctAggregates) {
   auto call = std::make_shared<sql::AggregateCall>(*distinct.call);
   call->distinct = true;
   distinct.call = call;
+  distinct.distinct = true;
   auto plan = PlanOf(AggregateOver(Gathered(ScanOf(table_)), AggregateSplit::kSingle, {}, {filtered, distinct}));
   EXPECT_EQ(Run(plan), Rows{"10|97"});
 }
