@@ -47,6 +47,10 @@ struct ParallelDecisionInfo {                            // one row of gather_pa
   uint64_t executions = 0, workers_launched = 0, serial_samples = 0, parallel_samples = 0;
 };
 
+struct MemoryInfo {                                      // the row of gather_memory, in bytes
+  uint64_t limit = 0, used = 0, peak = 0, available = 0, resident = 0;
+};
+
 class SessionServices {
  public:
   virtual ~SessionServices() = default;
@@ -87,6 +91,7 @@ class SessionServices {
   virtual std::vector<PreparedStatementInfo> PreparedStatements() const = 0;
   virtual std::vector<CursorInfo> Cursors() const = 0;
   virtual std::vector<ParallelDecisionInfo> ParallelDecisions() const { return {}; }
+  virtual MemoryInfo Memory() const { return {}; }
   virtual void ForgetParallelDecisions() {}
 };
 

@@ -21,6 +21,12 @@ int AffinityCores() {
 
 }  // namespace
 
+uint64_t ResidentMemory() {
+  std::ifstream file("/proc/self/statm");
+  uint64_t pages = 0, resident = 0;
+  return file >> pages >> resident ? resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)) : 0;
+}
+
 int CgroupCores(const std::string& directory) {
   // cpu.max: "quota period" in microseconds, or "max period".
   std::ifstream file(directory + "/cpu.max");

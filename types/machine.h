@@ -14,6 +14,9 @@ struct Machine {
 
 const Machine& ThisMachine();
 
+// Bytes of this process that lie in memory now.
+uint64_t ResidentMemory();
+
 // The control group's part of it, from a cgroup v2 directory; 0 where there is no limit. Apart for tests.
 int CgroupCores(const std::string& directory);
 uint64_t CgroupMemory(const std::string& directory);

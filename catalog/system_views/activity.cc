@@ -1,4 +1,5 @@
 // What happens now: sessions, locks, prepared statements; and what was counted: tables, indexes, databases.
+#include <algorithm>
 #include <unordered_map>
 
 #include "catalog/system_views/rows.h"
@@ -94,6 +95,13 @@ void GatherParallelDecisions(const SystemViewContext& context, RowWriter& out) {
     time(row.parallel_samples, row.parallel_ms);
     const bool both = row.serial_samples != 0 && row.parallel_samples != 0 && row.parallel_ms > 0;
     both ? out.Float8(row.serial_ms / row.parallel_ms) : out.Null();
+  }
+}
+
+void GatherMemory(const SystemViewContext& context, RowWriter& out) {
+  const MemoryInfo memory = context.session.Memory();
+  for (const uint64_t bytes : {memory.limit, memory.used, memory.peak, memory.available, memory.resident}) {
+    out.Int8(static_cast<int64_t>(std::min<uint64_t>(bytes, INT64_MAX)));
   }
 }
 

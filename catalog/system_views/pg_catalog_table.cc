@@ -14,6 +14,8 @@ const SystemViewInfo kViews[] = {
       {"workers_planned", kInt4}, {"reason", kText}, {"executions", kInt8}, {"workers_launched", kInt8},
       {"serial_samples", kInt8}, {"serial_ms", kFloat8}, {"parallel_samples", kInt8}, {"parallel_ms", kFloat8},
       {"speedup", kFloat8}}, GatherParallelDecisions, ""},
+    {9102, "pg_catalog", "gather_memory", 'v',
+     {{"memory_limit", kInt8}, {"used", kInt8}, {"peak", kInt8}, {"available", kInt8}, {"resident", kInt8}}, GatherMemory, ""},
     {2600, "pg_catalog", "pg_aggregate", 'r',
      {{"aggfnoid", kRegproc, true}, {"aggkind", kChar, true}, {"aggnumdirectargs", kInt2, true},
       {"aggtransfn", kRegproc, true}, {"aggfinalfn", kRegproc, true}, {"aggcombinefn", kRegproc, true},

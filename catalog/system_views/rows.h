@@ -26,6 +26,7 @@ struct ShownColumn {
 std::vector<ShownColumn> IndexColumns(const CatalogSnapshot& catalog, const RelationEntry& index);
 
 inline void NoRows(const SystemViewContext&, RowWriter&) {}
+void GatherMemory(const SystemViewContext& context, RowWriter& out);
 void GatherParallelDecisions(const SystemViewContext& context, RowWriter& out);
 void InfoCharacterSets(const SystemViewContext& context, RowWriter& out);
 void InfoCheckConstraints(const SystemViewContext& context, RowWriter& out);

@@ -7,6 +7,7 @@
 #include "executor/commands/command.h"
 #include "sql/print.h"
 #include "types/datetime.h"
+#include "types/machine.h"
 #include "types/statement_scope.h"
 
 namespace gather::executor {
@@ -930,6 +931,11 @@ std::vector<catalog::CursorInfo> Session::Cursors() const {
     rows.push_back({name, portal->statement->text, portal->hold, false, portal->cursor && !portal->forward_only, portal->creation_time});
   }
   return rows;
+}
+
+catalog::MemoryInfo Session::Memory() const {
+  const MemoryBudget& budget = instance_.budget;
+  return {.limit = budget.limit(), .used = budget.used(), .peak = budget.peak(), .available = budget.available(), .resident = ResidentMemory()};
 }
 
 std::vector<catalog::ParallelDecisionInfo> Session::ParallelDecisions() const {

@@ -205,6 +205,7 @@ class Session final : public catalog::SessionServices {
   std::vector<catalog::PreparedStatementInfo> PreparedStatements() const override;
   std::vector<catalog::CursorInfo> Cursors() const override;
   std::vector<catalog::ParallelDecisionInfo> ParallelDecisions() const override;
+  catalog::MemoryInfo Memory() const override;
   void ForgetParallelDecisions() override { instance_.history.Reset(); }
 
  private:
