@@ -130,8 +130,8 @@ struct SystemViewScanNode : PlanNode {
 
 // What of an index is read.
 //
-// Equality on the first key columns, then at most one range on the next, in index order (for a descending column `lower` is the greatest
-// value). Values have the key column's type and no slots, but kOuterSlot on the inner side of a nested loop. A null value finds
+// Equality on the first key columns, then at most one range on the next: `lower` is the least value, also of a descending column.
+// Values have the key column's type and no slots, but kOuterSlot on the inner side of a nested loop. A null value finds
 // nothing, and a column with a bound yields no nulls.
 struct IndexCondition {
   catalog::RelationRef index;

@@ -88,7 +88,7 @@ std::vector<Lowering::IndexMatch> Lowering::MatchIndexes(const Get& get, const s
     if (at < index.columns.size() && index.columns[at].column.value != 0) {
       for (const Comparison& comparison : comparisons) {
         if (comparison.column != index.columns[at].column || comparison.op == "=") continue;
-        const bool is_lower = (comparison.op == ">" || comparison.op == ">=") != index.columns[at].order.descending;
+        const bool is_lower = comparison.op == ">" || comparison.op == ">=";
         ExprRef& bound = is_lower ? match.lower : match.upper;
         if (bound != nullptr) continue;                // one bound of a kind: further ones stay in the filter
         bound = comparison.value;
