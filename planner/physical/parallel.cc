@@ -143,7 +143,7 @@ bool Parallelizer::ExpressionsSafe(const PlanNode& node) const {
 
 bool Parallelizer::IsSafeBelow(const PlanNode& node) const {
   switch (node.kind) {
-    case NodeKind::kSystemViewScan: case NodeKind::kCteScan: case NodeKind::kWorkTableScan: case NodeKind::kRecursiveUnion: case NodeKind::kLockRows:
+    case NodeKind::kSystemViewScan: case NodeKind::kWorkTableScan: case NodeKind::kRecursiveUnion: case NodeKind::kLockRows:
     case NodeKind::kGather: case NodeKind::kGatherMerge: case NodeKind::kModifyTable:
       return false;
     case NodeKind::kAggregate:
@@ -179,8 +179,7 @@ bool Parallelizer::CanShare(const PlanNode& node, double least_groups) const {
     }
     case NodeKind::kResult: return !node.children.empty() && CanShare(*node.children[0], least_groups);
     case NodeKind::kHashJoin: {
-      const auto& join = static_cast<const HashJoinNode&>(node);
-      if (join.join == JoinKind::kFull || !CanShare(*node.children[0], least_groups) || !IsSafeBelow(*node.children[1])) return false;
+      if (!CanShare(*node.children[0], least_groups) || !IsSafeBelow(*node.children[1])) return false;
       // A dear inner side that only one participant could work on is better gathered on its own.
       const PlanNode& inner = *node.children[1];
       return settings_.debug_parallel_query || CanShare(inner, 0) || inner.total_cost < 0.3 * node.total_cost;
@@ -190,8 +189,7 @@ bool Parallelizer::CanShare(const PlanNode& node, double least_groups) const {
       return sharing.sort != nullptr && (settings_.debug_parallel_query || sharing.partitions >= kLeastPartitions) && CanShare(*sharing.sort->children[0], 0);
     }
     case NodeKind::kNestedLoop:
-      return static_cast<const NestedLoopNode&>(node).join != JoinKind::kRight && static_cast<const NestedLoopNode&>(node).join != JoinKind::kFull &&
-             CanShare(*node.children[0], least_groups) && IsSafeBelow(*node.children[1]);
+      return CanShare(*node.children[0], least_groups) && IsSafeBelow(*node.children[1]);
     case NodeKind::kAggregate: {
       const auto& aggregate = static_cast<const AggregateNode&>(node);
       return aggregate.strategy != AggregateStrategy::kSorted && aggregate.groups >= least_groups && AggregatesSafe(aggregate) &&
