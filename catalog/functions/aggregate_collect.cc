@@ -3,6 +3,7 @@
 #include <string>
 
 #include "catalog/functions/aggregate_kernels.h"
+#include "catalog/functions/counted_memory.h"
 #include "types/array.h"
 #include "types/error.h"
 
@@ -15,11 +16,11 @@ constexpr size_t kMostDimensions = 6;
 
 struct StringAggState {
   // Delimiter and value of each row, the first row's delimiter included: so that partial states join by appending.
-  std::unique_ptr<std::string> text;
+  std::unique_ptr<CountedString> text;
   uint32_t first_delimiter = 0;
   void Add(std::string_view delimiter, std::string_view value) {
     if (text == nullptr) {
-      text = std::make_unique<std::string>();
+      text = std::make_unique<CountedString>();
       first_delimiter = static_cast<uint32_t>(delimiter.size());
     }
     *text += delimiter;
@@ -68,7 +69,7 @@ struct ArrayAggState {
   struct Parts {
     explicit Parts(Oid element) : element(element), size(0) {}
     Oid element;
-    std::string elements;              // as in an array's payload
+    CountedString elements;            // as in an array's payload
     uint32_t size;
     bool has_nulls = false;
     // array_agg(array): dimensions all inputs share.
@@ -87,7 +88,7 @@ std::string Payload(const ArrayAggState::Parts& parts, const std::vector<ArrayDi
   std::string payload = ArrayBuilder(parts.element).Finish(dimensions);
   const int32_t has_nulls = parts.has_nulls;
   std::memcpy(payload.data() + sizeof(int32_t), &has_nulls, sizeof(has_nulls));
-  return payload + parts.elements;
+  return payload.append(parts.elements);
 }
 
 void AddElement(ArrayAggState& state, const Vector& vector, uint32_t row) {

@@ -70,5 +70,9 @@ extern const AggregateKernels kMode, kPercentileDisc, kPercentileDiscMany, kPerc
 enum class Spread { kVarPop, kVarSamp, kStddevPop, kStddevSamp };
 const AggregateKernels* SpreadKernels(Oid type, Spread spread);
 const AggregateKernels* RegressionKernels(std::string_view name);
+// What the functions of two variables are computed from: sums, and sums of squared deviations and their products. False: null.
+enum class Regression { kCovarPop, kCovarSamp, kCorr, kR2, kSlope, kIntercept, kAvgX, kAvgY, kSxx, kSyy, kSxy };
+struct PairSums { double n = 0, sx = 0, sxx = 0, sy = 0, syy = 0, sxy = 0; };
+bool EvaluateRegression(Regression what, const PairSums& sums, double* out);
 
 }  // namespace gather::catalog

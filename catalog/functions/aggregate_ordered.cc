@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "catalog/functions/aggregate_kernels.h"
+#include "catalog/functions/counted_memory.h"
 #include "types/array.h"
 #include "types/datetime.h"
 #include "types/datetime_arithmetic.h"
@@ -20,8 +21,8 @@ struct OrderedState {
   struct Values {
     Oid type = kInvalidOid;            // of the values
     std::string direct;                // the direct argument: float8's bytes, or an array's payload
-    std::string bytes;
-    std::vector<size_t> ends;
+    CountedString bytes;
+    CountedVector<size_t> ends;
     size_t size() const { return ends.size(); }
     std::string_view operator[](size_t i) const {
       const size_t begin = i == 0 ? 0 : ends[i - 1];

@@ -196,8 +196,7 @@ const AggregateKernels* SpreadKernelsOf(Oid type) {
 
 // ---- two variables: f(Y, X)
 
-struct RegressionState {
-  double n = 0, sx = 0, sxx = 0, sy = 0, syy = 0, sxy = 0;
+struct RegressionState : PairSums {
   void Add(double y, double x) {
     const double sx_before = sx, sy_before = sy;
     n += 1;
@@ -240,10 +239,30 @@ struct RegressionState {
   }
 };
 
-enum class Regression { kCovarPop, kCovarSamp, kCorr, kR2, kSlope, kIntercept, kAvgX, kAvgY, kSxx, kSyy, kSxy };
+void RegressionUpdate(FunctionContext&, std::span<const Vector> arguments, uint32_t rows, void** states) {
+  const VectorView y = arguments[0].View(), x = arguments[1].View();
+  for (uint32_t i = 0; i < rows; ++i) StateAt<RegressionState>(states, i).Add(y.get<double>(i), x.get<double>(i));
+}
+void RegressionUpdateOne(FunctionContext&, std::span<const Vector> arguments, uint32_t rows, void* state) {
+  const VectorView y = arguments[0].View(), x = arguments[1].View();
+  for (uint32_t i = 0; i < rows; ++i) static_cast<RegressionState*>(state)->Add(y.get<double>(i), x.get<double>(i));
+}
+void RegressionCombine(FunctionContext&, void** sources, void** targets, uint32_t count) {
+  for (uint32_t i = 0; i < count; ++i) StateAt<RegressionState>(targets, i).Merge(StateAt<RegressionState>(sources, i));
+}
+template <Regression kWhat>
+void RegressionFinalize(FunctionContext&, void** states, uint32_t count, Vector& result) {
+  for (uint32_t i = 0; i < count; ++i) {
+    const auto& state = StateAt<RegressionState>(states, i);
+    if (!EvaluateRegression(kWhat, state, &result.data<double>()[i])) result.SetNull(i);
+  }
+}
+template <Regression kWhat>
+constexpr AggregateKernels kRegression = {sizeof(RegressionState), InitializeState<RegressionState>, RegressionUpdate, RegressionUpdateOne, RegressionCombine,
+                                          RegressionFinalize<kWhat>, nullptr, false};
+}  // namespace
 
-// False: null.
-bool Evaluate(Regression what, const RegressionState& s, double* out) {
+bool EvaluateRegression(Regression what, const PairSums& s, double* out) {
   if (s.n < (what == Regression::kCovarSamp ? 2 : 1)) return false;
   switch (what) {
     case Regression::kCovarPop: *out = s.sxy / s.n; return true;
@@ -272,29 +291,6 @@ bool Evaluate(Regression what, const RegressionState& s, double* out) {
   }
   return false;
 }
-
-void RegressionUpdate(FunctionContext&, std::span<const Vector> arguments, uint32_t rows, void** states) {
-  const VectorView y = arguments[0].View(), x = arguments[1].View();
-  for (uint32_t i = 0; i < rows; ++i) StateAt<RegressionState>(states, i).Add(y.get<double>(i), x.get<double>(i));
-}
-void RegressionUpdateOne(FunctionContext&, std::span<const Vector> arguments, uint32_t rows, void* state) {
-  const VectorView y = arguments[0].View(), x = arguments[1].View();
-  for (uint32_t i = 0; i < rows; ++i) static_cast<RegressionState*>(state)->Add(y.get<double>(i), x.get<double>(i));
-}
-void RegressionCombine(FunctionContext&, void** sources, void** targets, uint32_t count) {
-  for (uint32_t i = 0; i < count; ++i) StateAt<RegressionState>(targets, i).Merge(StateAt<RegressionState>(sources, i));
-}
-template <Regression kWhat>
-void RegressionFinalize(FunctionContext&, void** states, uint32_t count, Vector& result) {
-  for (uint32_t i = 0; i < count; ++i) {
-    const auto& state = StateAt<RegressionState>(states, i);
-    if (!Evaluate(kWhat, state, &result.data<double>()[i])) result.SetNull(i);
-  }
-}
-template <Regression kWhat>
-constexpr AggregateKernels kRegression = {sizeof(RegressionState), InitializeState<RegressionState>, RegressionUpdate, RegressionUpdateOne, RegressionCombine,
-                                          RegressionFinalize<kWhat>, nullptr, false};
-}  // namespace
 
 const AggregateKernels* SpreadKernels(Oid type, Spread spread) {
   switch (spread) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/deterministic_aggregates.h"
 #include "types/compare.h"
 
 namespace gather::executor {
@@ -10,12 +11,15 @@ namespace gather::executor {
 
 AggregateStates::AggregateStates(const planner::AggregateNode& node, ExecutionState& state)
     : state_(state), sort_policy_(state, SpillPolicy::Use::kSort) {
+  const bool exact = state.context.session != nullptr && state.context.session->settings().GetBool("deterministic_aggregates");
   for (const planner::PlanAggregate& aggregate : node.aggregates) {
     const catalog::FunctionInfo& function = *aggregate.call->function;
     if (function.aggregate == nullptr) ThrowNotSupported(Format("aggregate function %s is not available", std::string(function.name).c_str()));
     bytes_ = (bytes_ + 15) / 16 * 16;
-    calls_.push_back({&aggregate, function.aggregate, bytes_, aggregate.result});
-    bytes_ += function.aggregate->state_size;
+    const catalog::AggregateKernels* kernels = exact ? catalog::DeterministicKernels(function) : nullptr;
+    if (kernels == nullptr) kernels = function.aggregate;
+    calls_.push_back({&aggregate, kernels, bytes_, aggregate.result});
+    bytes_ += kernels->state_size;
     needs_one_stream_ = needs_one_stream_ || aggregate.distinct || !aggregate.order_by.empty() || function.aggregate->order_sensitive;
   }
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "catalog/functions/counted_memory.h"
+
 namespace gather::executor {
 
 using planner::AggregateSplit;
@@ -97,7 +99,7 @@ void AggregateSink::Merge(Local& base) {
     state_.instrumentation->UpdateSpace(node_.id, local.participant, [&](planner::SpaceActuals& space) {
       const uint64_t disk = grouping.aside != nullptr ? grouping.aside->disk_bytes() : 0;
       space.hash_batches = disk != 0 ? 1 + RowPartitions::kPartitions : 1;
-      space.memory_bytes = grouping.table->bytes() + (grouping.aside != nullptr ? grouping.aside->bytes() : 0);
+      space.memory_bytes = grouping.bytes() + (grouping.aside != nullptr ? grouping.aside->bytes() : 0);
       space.disk_bytes = disk;
     });
   }
@@ -212,15 +214,17 @@ void AggregateSink::AddRows(Grouping& grouping, const Chunk& in) const {
 }
 
 void AggregateSink::AddRowsOfSet(Grouping& grouping, const Chunk& in, uint32_t set) const {
-  if (can_spill_ && grouping.aside == nullptr && grouping.level <= RowPartitions::kDeepest && grouping.table->bytes() > policy_.limit()) {
+  if (can_spill_ && grouping.aside == nullptr && grouping.level <= RowPartitions::kDeepest && grouping.bytes() > policy_.limit()) {
     grouping.aside = MakeAside(grouping.level, 0);
   }
+  const int64_t before = catalog::counted_state_bytes;
   if (node_.grouping_sets.empty()) {
     if (grouping.aside == nullptr) Group(grouping, grouping.key_values, in); else GroupKnown(grouping, grouping.key_values, in, 0);
-    return;
+  } else {
+    const std::vector<Vector> keys = KeysOfSet(grouping.key_values, set);
+    if (grouping.aside == nullptr) Group(grouping, keys, in); else GroupKnown(grouping, keys, in, set);
   }
-  const std::vector<Vector> keys = KeysOfSet(grouping.key_values, set);
-  if (grouping.aside == nullptr) Group(grouping, keys, in); else GroupKnown(grouping, keys, in, set);
+  grouping.state_bytes += catalog::counted_state_bytes - before;
 }
 
 // `table` adopts groups of another one, and absorbs those it has already.

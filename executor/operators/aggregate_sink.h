@@ -8,6 +8,7 @@
 // partition groups it. Without keys there is one group: the sorted runs of all participants are merged at the end.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -34,6 +35,8 @@ struct Grouping {
   const AggregateStates& states;
   std::unique_ptr<GroupTable> table;
   uint64_t adopted = 0;                              // its first rows belong to other tables
+  int64_t state_bytes = 0;                           // of what its states hold outside of it
+  uint64_t bytes() const { return table->bytes() + static_cast<uint64_t>(std::max<int64_t>(state_bytes, 0)); }
   std::unique_ptr<AggregateInput> input;             // null for a final aggregate
   ExpressionList keys;
   std::vector<Vector> key_values;
