@@ -162,8 +162,7 @@ void SortRun::SetLimit(uint64_t limit, bool with_ties, std::shared_ptr<SharedBou
 }
 
 bool SortRun::Beyond(KeyView key, const SortEntry& entry) const {
-  if (shared_bound_ != nullptr && entry.prefix[0] > shared_bound_->prefix.load(std::memory_order_relaxed)) return true;
-  if (!has_bound_) return false;
+  if (!has_bound_ || entry.prefix[0] < bound_prefix_) return false;
   const int order = std::string_view(reinterpret_cast<const char*>(key.data), key.length).compare(bound_);   // memcmp: unsigned bytes
   return with_ties_ ? order > 0 : order >= 0;
 }
@@ -197,22 +196,46 @@ SortRun::KeyView SortRun::KeyAt(uint32_t row) const {
   return {reinterpret_cast<const uint8_t*>(keys_[row].data()), static_cast<uint32_t>(keys_[row].size())};
 }
 
+void SortRun::PickCandidates(uint32_t rows) {
+  picked_.resize(rows);
+  uint64_t most = bound_prefix_;
+  if (shared_bound_ != nullptr) most = std::min(most, shared_bound_->prefix.load(std::memory_order_relaxed));
+  uint32_t count = 0;
+  if (key_width_ != 0) {
+    const uint64_t mask = key_width_ >= 8 ? ~uint64_t{0} : ~uint64_t{0} << (64 - 8 * key_width_);
+    const uint8_t* key = fixed_keys_.data();
+    for (uint32_t i = 0; i < rows; ++i, key += key_width_) {
+      uint64_t word;
+      std::memcpy(&word, key, sizeof(word));
+      picked_[count] = i;
+      count += (__builtin_bswap64(word) & mask) <= most;
+    }
+  } else {
+    for (uint32_t i = 0; i < rows; ++i) {
+      picked_[count] = i;
+      const KeyView key = KeyAt(i);
+      count += EntryOf(key.data, key.length, nullptr).prefix[0] <= most;
+    }
+  }
+  picked_.resize(count);
+}
+
 void SortRun::Add(std::span<const Vector> columns, std::span<const Vector* const> keys, uint32_t rows) {
   WriteKeys(keys, rows);
-  picked_.clear();
   const size_t first = entries_.size();
-  const bool bounded = has_bound_ || shared_bound_ != nullptr;
   if ((first + rows) * sizeof(SortEntry) > entry_memory_.bytes()) {
     entry_memory_.Grow(std::max<uint64_t>(first, kEntryChargeStep) * sizeof(SortEntry));
   }
-  for (uint32_t i = 0; i < rows; ++i) {
-    const KeyView key = KeyAt(i);
+  PickCandidates(rows);
+  uint32_t count = 0;
+  for (const RowIndex row : picked_) {
+    const KeyView key = KeyAt(row);
     const SortEntry entry = EntryOf(key.data, key.length, nullptr);
-    if (bounded && Beyond(key, entry)) continue;
-    picked_.push_back(i);
+    if (Beyond(key, entry)) continue;
+    picked_[count++] = row;
     entries_.push_back(entry);
   }
-  const auto count = static_cast<uint32_t>(picked_.size());
+  picked_.resize(count);
   if (count == 0) return;
   new_rows_.resize(count);
   for (uint32_t i = 0; i < count; ++i) {
@@ -251,6 +274,7 @@ void SortRun::Prune() {
   }
   if (limit_ == 0 || entries_.size() >= limit_) {
     has_bound_ = true;
+    bound_prefix_ = 0;
     bound_.clear();
     if (limit_ != 0) {
       const SortEntry& last = entries_[limit_ - 1];
@@ -262,7 +286,8 @@ void SortRun::Prune() {
         PrefixBytes(last, bytes);
         bound_.assign(reinterpret_cast<const char*>(bytes), key.length);
       }
-      if (shared_bound_ != nullptr) shared_bound_->Lower(last.prefix[0]);
+      bound_prefix_ = last.prefix[0];
+      if (shared_bound_ != nullptr) shared_bound_->Lower(bound_prefix_);
     }
   }
   auto fresh = std::make_shared<RowStore>(layout_, budget_);
@@ -324,6 +349,7 @@ uint32_t SortRun::SpillTo(RowSpill& spill) {
   DropEntries();
   store_ = std::make_shared<RowStore>(layout_, budget_);
   has_bound_ = false;
+  bound_prefix_ = ~uint64_t{0};
   return stream;
 }
 

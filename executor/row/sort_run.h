@@ -68,6 +68,7 @@ class SortRun {
   void WriteKeys(std::span<const Vector* const> keys, uint32_t rows);
   KeyView KeyAt(uint32_t row) const;      // of those written last
   void Prune();
+  void PickCandidates(uint32_t rows);     // into picked_: rows that by the start of their key may be within the bound
   bool Beyond(KeyView key, const SortEntry& entry) const;
 
   RowLayout layout_;
@@ -79,6 +80,7 @@ class SortRun {
   uint64_t limit_ = ~uint64_t{0};
   bool with_ties_ = false;
   bool has_bound_ = false;
+  uint64_t bound_prefix_ = ~uint64_t{0};  // its first eight bytes
   std::string bound_;                     // key of the last row that can still be among the first `limit_`
   std::shared_ptr<SharedBound> shared_bound_;
   // Keys of one chunk: of one width for all rows, or strings.
