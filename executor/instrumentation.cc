@@ -22,7 +22,14 @@ bool ComesFirst(const planner::PlanNode& node, size_t number) {
 // Whether the node's own time holds child `number`'s: the leader's clock in a Gather runs while it takes part in the work below, and a nested loop
 // looks its inner rows up itself.
 bool Contains(const planner::PlanNode& node, size_t number) {
-  if (node.kind == planner::NodeKind::kGather || node.kind == planner::NodeKind::kGatherMerge) return true;
+  switch (node.kind) {
+    case planner::NodeKind::kGather:
+    case planner::NodeKind::kGatherMerge:
+    case planner::NodeKind::kAppend:
+    case planner::NodeKind::kMergeAppend:
+    case planner::NodeKind::kMergeJoin: return true;
+    default: break;
+  }
   return node.kind == planner::NodeKind::kNestedLoop && number == 1 && static_cast<const planner::NestedLoopNode&>(node).parameterized;
 }
 }  // namespace

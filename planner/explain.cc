@@ -466,7 +466,9 @@ class Explainer {
       case NodeKind::kIncrementalSort: {
         const auto& sort = static_cast<const IncrementalSortNode&>(node);
         List(entry, "Sort Key", SortKeys(*node.children[0], sort.keys));
-        List(entry, "Presorted Key", SortKeys(*node.children[0], {sort.keys.begin(), sort.keys.begin() + sort.presorted}));
+        std::vector<SortKey> presorted(sort.keys.begin(), sort.keys.begin() + sort.presorted);
+        for (SortKey& key : presorted) key.order = {};
+        List(entry, "Presorted Key", SortKeys(*node.children[0], presorted));
         if (actual != nullptr && actual->sort_groups > 0) GroupSpace(entry, *actual);
         break;
       }

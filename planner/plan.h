@@ -78,7 +78,7 @@ struct PlanNode {
   std::vector<PlanColumn> output;
   ExprRef filter;
   std::vector<ExprRef> projection;
-  std::vector<SortKey> order;                   // of the output, where a node above (or the client) relies on it: a Gather above must merge
+  std::vector<SortKey> order;                   // of the raw rows, where a node above (or the client) relies on it: a Gather above must merge
   double startup_cost = 0, total_cost = 0, rows = 0;
   int width = 0;
   bool parallel_aware = false;                  // workers share its work (Parallel Seq Scan, Parallel Hash Join, Parallel Append)
@@ -155,6 +155,7 @@ struct IndexScanNode : PlanNode, IndexCondition {
   // Index Only Scan: `columns` are read from the entries' keys; key_columns[i]: which key column columns[i] is.
   bool index_only = false;
   std::vector<uint32_t> key_columns;
+  double entries = 0;                           // estimate of what is read of the index
 };
 
 // Rows of the table whose ids the bitmap (the only child: BitmapIndexScan, BitmapAnd, BitmapOr) holds, in the table's order.
@@ -164,6 +165,7 @@ struct BitmapScanNode : PlanNode {
   std::string alias;
   std::vector<ScanColumnRef> columns;
   ExprRef condition;                            // for EXPLAIN's "Recheck Cond" only; the bitmap is exact
+  double entries = 0;                           // estimate of the rows in the bitmap
 };
 
 struct BitmapIndexScanNode : PlanNode, IndexCondition {
@@ -198,9 +200,12 @@ struct RecursiveUnionNode : PlanNode {          // children: base, recursive ter
   bool all = true;
 };
 
-// UNION ALL: the children's outputs one after the other, types alike. Below a Gather participants share the children whose scans are
-// parallel-aware; the others are taken whole by one participant each, which needs `parallel_aware` (Parallel Append).
-struct AppendNode : PlanNode { AppendNode() : PlanNode(NodeKind::kAppend) {} };
+// UNION ALL: the children's outputs one after the other, types alike. Below a Gather participants share the partial children; the others are
+// taken whole by one participant each, which needs `parallel_aware` (Parallel Append).
+struct AppendNode : PlanNode {
+  AppendNode() : PlanNode(NodeKind::kAppend) {}
+  std::vector<bool> partial;                    // by child, below a Gather: participants share it; empty: none
+};
 
 struct MergeAppendNode : PlanNode {             // UNION ALL of children sorted by the keys; keys: slots of every child's output
   MergeAppendNode() : PlanNode(NodeKind::kMergeAppend) {}

@@ -112,6 +112,7 @@ class StatementPlanner {
 
   void PlaceGathers(Plan& plan) {
     Parallelizer parallelizer(planning_.context.settings, planning_.context.history);
+    if (statement_->kind == sql::StatementKind::kModify) parallelizer.KeepIndexesToLeader();
     parallelizer.Inspect(*plan.root);
     for (const InitPlan& init : plan.init_plans) if (init.root != nullptr) parallelizer.Inspect(*init.root);
     for (const PlanNodePtr& cte : plan.ctes) if (cte != nullptr) parallelizer.Inspect(*cte);

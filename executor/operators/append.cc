@@ -130,34 +130,32 @@ void DependOn(const Pipeline& stream, Pipeline& pipeline) {
   pipeline.dependencies.insert(pipeline.dependencies.end(), stream.dependencies.begin(), stream.dependencies.end());
 }
 
-// Its rows are made by participants together.
-bool IsShared(const planner::PlanNode& node) {
-  using planner::NodeKind;
-  if (node.kind == NodeKind::kHashJoin) return IsShared(*node.children[0]);   // parallel-aware or not: that is about its build side
-  if (node.parallel_aware) return true;
-  switch (node.kind) {
-    case NodeKind::kResult:
-    case NodeKind::kNestedLoop:
-    case NodeKind::kMergeJoin:
-    case NodeKind::kIncrementalSort: return !node.children.empty() && IsShared(*node.children[0]);
-    case NodeKind::kAppend: return std::all_of(node.children.begin(), node.children.end(), [](const auto& child) { return IsShared(*child); });
-    default: return false;
+// CTEs that `stream` reads are not its own: they are there before anybody takes it.
+void DependOnCtes(const Pipeline& stream, const ExecutionState& state, Pipeline& pipeline) {
+  for (Pipeline* dependency : stream.dependencies) {
+    const bool cte = std::any_of(state.ctes.begin(), state.ctes.end(), [dependency](const CteState& candidate) { return candidate.pipeline == dependency; });
+    if (cte) pipeline.dependencies.push_back(dependency);
+    else DependOnCtes(*dependency, state, pipeline);
   }
 }
 
 }  // namespace
 
-void BuildAppend(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& pipeline) {
+void BuildAppend(const planner::PlanNode& base, PlanBuilder& builder, Pipeline& pipeline) {
+  const auto& node = static_cast<const planner::AppendNode&>(base);
   const bool in_gather = builder.in_gather();
+  bool all_shared = true;
   std::vector<AppendSource::Child> children;
   for (const auto& child : node.children) {
     Pipeline* stream = builder.state().MakePipeline();
-    const bool shared = in_gather && IsShared(*child);
+    const bool shared = children.size() < node.partial.size() && node.partial[children.size()];
+    all_shared = all_shared && shared;
     // What one participant takes whole is to it as if there were no others.
     if (!shared && node.parallel_aware) builder.set_in_gather(false);
     builder.Build(*child, *stream);
     builder.set_in_gather(in_gather);
     if (shared) DependOn(*stream, pipeline);
+    else if (in_gather) DependOnCtes(*stream, builder.state(), pipeline);
     children.push_back({stream, child->total_cost, shared});
   }
   // The longest pieces that cannot be shared first.
@@ -166,7 +164,7 @@ void BuildAppend(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& 
       return a.shared != b.shared ? b.shared : !a.shared && a.work > b.work;
     });
   }
-  const bool parallel = in_gather && (node.parallel_aware || IsShared(node));
+  const bool parallel = in_gather && (node.parallel_aware || all_shared);
   builder.SetSource(pipeline, builder.state().Make<AppendSource>(std::move(children)), node, parallel);
 }
 

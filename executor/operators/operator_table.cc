@@ -17,6 +17,8 @@ using planner::PlanNode;
   X(kAggregate, BuildAggregate, false)               \
   X(kSort, BuildSort, false)                         \
   X(kTopN, BuildTopN, false)                         \
+  X(kIncrementalSort, BuildIncrementalSort, false)   \
+  X(kMergeJoin, BuildMergeJoin, false)               \
   X(kProjectSet, BuildProjectSet, false)             \
   X(kHashJoin, BuildHashJoin, false)                 \
   X(kGather, BuildGather, false)                     \

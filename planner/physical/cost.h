@@ -5,6 +5,8 @@
 // proportions, so that a user who doubles cpu_tuple_cost still doubles what a scanned row costs.
 #pragma once
 
+#include <algorithm>
+
 #include "planner/plan.h"
 
 namespace gather::planner {
@@ -17,6 +19,7 @@ class CostModel {
   static constexpr double kScanFactor = 0.01;          // cpu_tuple_cost: decode and pass on, 2.5 ns a row
   static constexpr double kOperatorFactor = 0.02;      // cpu_operator_cost: one arithmetic or comparison kernel, 1.2 ns a row
   static constexpr double kHashFactor = 0.04;          // cpu_tuple_cost: hash and probe, 10 ns; inserting costs twice that
+  static constexpr double kMergeFactor = 0.15;         // cpu_tuple_cost: a key made and compared, 40 ns
   static constexpr double kSortFactor = 0.05;          // cpu_operator_cost per comparison: 3 ns
   static constexpr double kFetchFactor = 0.05;         // random_page_cost: an index descent with its row, 5 µs
   static constexpr double kIndexRowFactor = 4.0;       // cpu_index_tuple_cost: a further entry of the same range and its row, 500 ns
@@ -24,11 +27,14 @@ class CostModel {
   static constexpr double kSetupFactor = 0.002;        // parallel_setup_cost: waking pooled threads takes 50 µs, not forking
   static constexpr double kTransferFactor = 0.003;     // parallel_tuple_cost: a chunk changes hands as a whole, 7 ns a row
 
+  static constexpr double kKeyShare = 0.3;             // of an index row's cost: its entry read and its columns decoded, 150 ns
+
   double ScanRow() const { return settings_.cpu_tuple_cost * kScanFactor; }
   double Operator() const { return settings_.cpu_operator_cost * kOperatorFactor; }
   double HashRow() const { return settings_.cpu_tuple_cost * kHashFactor; }
   double Descent() const { return settings_.random_page_cost * kFetchFactor; }
   double IndexRow() const { return settings_.cpu_index_tuple_cost * kIndexRowFactor; }
+  double MergeRow() const { return settings_.cpu_tuple_cost * kMergeFactor; }
   double ParallelSetup() const { return settings_.parallel_setup_cost * kSetupFactor; }
   double ParallelRow() const { return settings_.parallel_tuple_cost * kTransferFactor; }
   double Sort(double rows) const;
@@ -36,7 +42,9 @@ class CostModel {
   double SeqScan(double table_rows, double columns, double conditions) const;
   // `together`: how many of them lie next to each other.
   double IndexScan(double rows, double together = 1e18) const;
+  double IndexOnlyScan(double rows) const { return Descent() + std::max(0.0, rows - 1) * IndexRow() * kKeyShare; }
   double HashJoin(double outer_rows, double inner_rows, double out_rows) const;
+  double MergeJoin(double outer_rows, double inner_rows, double out_rows) const { return MergeRow() * (outer_rows + inner_rows) + ScanRow() * out_rows; }
   double NestedLoop(double outer_rows, double inner_rows) const;
   double Aggregate(double rows, double groups, size_t keys, size_t aggregates) const;
 

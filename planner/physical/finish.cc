@@ -85,7 +85,7 @@ Lowered Lowering::Finish(PlanNodePtr node, std::vector<Column> raw, const Column
   if (kept.size() == raw.size()) node->projection.clear();
   node->rows = std::max(1.0, rows);
   SetOutput(*node, kept);
-  return {std::move(node), std::move(kept)};
+  return {std::move(node), std::move(kept), {}};
 }
 
 Lowered Lowering::Compute(Lowered input, const std::vector<Item>& items) {
@@ -118,12 +118,23 @@ Lowered Lowering::Compute(Lowered input, const std::vector<Item>& items) {
       result->rows = node.rows;
       result->startup_cost = node.startup_cost;
       result->total_cost = node.total_cost + node.rows * cost_.Operator() * static_cast<double>(columns.size());
+      result->order = OutputOrder(node);
       result->children.push_back(std::move(input.node));
       input.node = std::move(result);
     }
   }
   SetOutput(*input.node, columns);
-  return {std::move(input.node), std::move(columns)};
+  // The order goes on under the columns' new names.
+  std::vector<OrderedColumn> order;
+  for (const OrderedColumn& ordered : input.order) {
+    const auto item = std::find_if(items.begin(), items.end(), [&](const Item& candidate) {
+      const ExprRef& source = SameOrder(candidate.expression);
+      return source->kind == ExprKind::kColumn && RefOf(*source) == ordered.ref;
+    });
+    if (item != items.end()) order.push_back({item->out, ordered.order, ordered.fixed});
+    else if (!ordered.fixed) break;
+  }
+  return {std::move(input.node), std::move(columns), std::move(order)};
 }
 
 Lowered Lowering::AddFilter(Lowered input, std::vector<ExprRef> conditions, double rows) {
@@ -144,6 +155,7 @@ Lowered Lowering::AddFilter(Lowered input, std::vector<ExprRef> conditions, doub
       result->total_cost = node.total_cost + node.rows * cost_.Operator();
       result->output = node.output;
       result->width = node.width;
+      result->order = OutputOrder(node);
       result->children.push_back(std::move(input.node));
       input.node = std::move(result);
     }
@@ -156,6 +168,7 @@ Lowered Lowering::AddFilter(Lowered input, std::vector<ExprRef> conditions, doub
     result->total_cost = input.node->total_cost;
     result->output = input.node->output;
     result->width = input.node->width;
+    result->order = OutputOrder(*input.node);
     result->children.push_back(std::move(input.node));
     input.node = std::move(result);
   }
@@ -168,7 +181,7 @@ Lowered Lowering::Empty(const std::vector<Column>& columns) {
   for (const Column& column : columns) result->projection.push_back(sql::MakeConstant(Datum::Null(column.type)));
   result->rows = 0;
   SetOutput(*result, columns);
-  return {std::move(result), columns};
+  return {std::move(result), columns, {}};
 }
 
 PlanNodePtr Lowering::Arrange(Lowered input, const std::vector<Column>& columns) {

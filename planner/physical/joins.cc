@@ -1,5 +1,6 @@
 // Join methods: hash join where there is an equality, an index's inner side where few rows probe a large table, nested loops otherwise.
 #include <algorithm>
+#include <limits>
 
 #include "planner/physical/lowering.h"
 #include "types/error.h"
@@ -129,7 +130,7 @@ Lowered Lowering::LowerPerRow(Join& join, const std::vector<ExprRef>& filter, co
   loop->null_aware = join.null_aware;
   loop->parameterized = true;
   loop->parallel_safe = false;
-  loop->memoize = join.memoize;
+  loop->memoize = join.memoize && settings_.enable_memoize;
   for (const Join::Parameter& parameter : join.parameters) loop->parameters.push_back({parameter.number, ToSlots(parameter.value, outer.layout)});
   // What the outer row alone decides is decided before the subquery is asked.
   const RelSet outer_relations = Produced(*join.children[0]);
@@ -149,7 +150,8 @@ Lowered Lowering::LowerPerRow(Join& join, const std::vector<ExprRef>& filter, co
 }
 
 std::optional<Lowered> Lowering::LowerIndexJoin(Join& join, JoinKind kind, LogicalNode& outer_node, LogicalNode& inner_node,
-                                                const std::vector<ExprRef>& filter, const ColumnSet& required, double hash_cost) {
+                                                const std::vector<ExprRef>& filter, const ColumnSet& required, double hash_cost,
+                                                const Ordering* ordering) {
   if (kind != JoinKind::kInner && kind != JoinKind::kLeft && kind != JoinKind::kSemi && kind != JoinKind::kAnti) return std::nullopt;
   std::vector<ExprRef> conditions;
   LogicalNode* base = &inner_node;
@@ -180,10 +182,21 @@ std::optional<Lowered> Lowering::LowerIndexJoin(Join& join, JoinKind kind, Logic
     for (const ExprRef& condition : filter) needed.AddFrom(condition);
     ColumnSet outer_needed = needed;
     for (const ExprRef& condition : match.used) outer_needed.AddFrom(condition);
-    Lowered outer = Lower(outer_node, outer_needed);
-    Lowered inner = MakeIndexScan(get, match, local, needed, per_row);
+    Lowered outer;
+    if (ordering == nullptr) {
+      outer = Lower(outer_node, outer_needed);
+    } else {
+      for (const sql::SortItem& item : ordering->items) {
+        if (RelationsOf(item.expression).IsSubsetOf(outer_relations)) outer_needed.AddFrom(item.expression);
+      }
+      std::optional<Lowered> sorted = LowerOrdered(outer_node, outer_needed, *ordering);
+      if (!sorted.has_value()) return std::nullopt;
+      outer = std::move(*sorted);
+    }
+    Lowered inner = MakeIndexScan(get, match, local, needed, per_row, false, true);
     auto& scan = static_cast<IndexScanNode&>(*inner.node);
     for (ExprRef& value : scan.equal) value = OuterSlots(value, outer.layout);
+    for (ExprRef& value : scan.any) value = OuterSlots(value, outer.layout);
     scan.lower = OuterSlots(scan.lower, outer.layout);
     scan.upper = OuterSlots(scan.upper, outer.layout);
     scan.condition = OuterSlots(scan.condition, outer.layout);
@@ -196,27 +209,20 @@ std::optional<Lowered> Lowering::LowerIndexJoin(Join& join, JoinKind kind, Logic
     if (!filter.empty()) loop->filter = ToSlots(sql::MakeAnd(filter), raw);
     loop->startup_cost = outer.node->startup_cost + inner.node->startup_cost;
     loop->total_cost = outer.node->total_cost + outer_rows * (probe + cost_.ScanRow());
+    std::vector<OrderedColumn> order = std::move(outer.order);
+    loop->order = OutputOrder(*outer.node);
     loop->children.push_back(std::move(outer.node));
     loop->children.push_back(std::move(inner.node));
-    return Finish(std::move(loop), std::move(raw), required, estimator_.Rows(join));
+    Lowered done = Finish(std::move(loop), std::move(raw), required, estimator_.Rows(join));
+    done.order = std::move(order);
+    return done;
   }
   return std::nullopt;
 }
 
-Lowered Lowering::LowerJoin(Join& join, std::vector<ExprRef> filter, const ColumnSet& required) {
-  if (join.dependent) return LowerLateral(join, filter, required);
-  const double rows = estimator_.Rows(join);
-  LogicalNode& left_node = *join.children[0];
-  LogicalNode& right_node = *join.children[1];
-  const RelSet left_relations = Produced(left_node), right_relations = Produced(right_node);
-  ColumnSet below = required;
-  for (const ExprRef& condition : join.conditions) below.AddFrom(condition);
-  for (const ExprRef& condition : filter) below.AddFrom(condition);
-
-  // Equalities between the sides are hash keys.
-  struct Key { ExprRef left, right; bool null_equals; };
-  std::vector<Key> keys;
-  std::vector<ExprRef> residual;
+std::vector<Lowering::HashKey> Lowering::JoinKeys(const Join& join, std::vector<ExprRef>* residual) {
+  const RelSet left_relations = Produced(*join.children[0]), right_relations = Produced(*join.children[1]);
+  std::vector<HashKey> keys;
   for (const ExprRef& condition : join.conditions) {
     const bool null_safe = IsNullSafeEqual(*condition);
     bool taken = false;
@@ -241,8 +247,23 @@ Lowered Lowering::LowerJoin(Join& join, std::vector<ExprRef> filter, const Colum
         }
       }
     }
-    if (!taken) residual.push_back(condition);
+    if (!taken) residual->push_back(condition);
   }
+  return keys;
+}
+
+Lowered Lowering::LowerJoin(Join& join, std::vector<ExprRef> filter, const ColumnSet& required) {
+  if (join.dependent) return LowerLateral(join, filter, required);
+  const double rows = estimator_.Rows(join);
+  LogicalNode& left_node = *join.children[0];
+  LogicalNode& right_node = *join.children[1];
+  const RelSet left_relations = Produced(left_node), right_relations = Produced(right_node);
+  ColumnSet below = required;
+  for (const ExprRef& condition : join.conditions) below.AddFrom(condition);
+  for (const ExprRef& condition : filter) below.AddFrom(condition);
+
+  std::vector<ExprRef> residual;
+  std::vector<HashKey> keys = JoinKeys(join, &residual);
   if (join.join == JoinKind::kMark && join.null_aware && (keys.size() != 1 || !residual.empty())) {
     residual = join.conditions;
     keys.clear();
@@ -254,16 +275,35 @@ Lowered Lowering::LowerJoin(Join& join, std::vector<ExprRef> filter, const Colum
   const bool swap = mirrors && left_rows < right_rows;
 
   Lowered left = Lower(left_node, below), right = Lower(right_node, below);
+  std::optional<Lowered> merge;
   // Row by row through an index of the inner table, if that is cheaper than reading all of it.
   if (!keys.empty()) {
     const double build = swap ? left_rows : right_rows, probe = swap ? right_rows : left_rows;
-    const double hash_cost = cost_.HashJoin(probe, build, rows) + cost_.Penalty(settings_.enable_hashjoin);
+    double hash_cost = cost_.HashJoin(probe, build, rows) + cost_.Penalty(settings_.enable_hashjoin);
+    if (!settings_.enable_hashjoin) {
+      merge = LowerMergeJoin(join, filter, required, nullptr);
+      const double both = left.node->total_cost + right.node->total_cost;
+      if (merge.has_value()) hash_cost = std::min(hash_cost, std::max(0.0, merge->node->total_cost - both));
+    }
     std::optional<Lowered> best = LowerIndexJoin(join, join.join, left_node, right_node, filter, required, right.node->total_cost + hash_cost);
     if (join.join == JoinKind::kInner) {
       auto mirrored = LowerIndexJoin(join, join.join, right_node, left_node, filter, required, left.node->total_cost + hash_cost);
       if (mirrored.has_value() && (!best.has_value() || mirrored->node->total_cost < best->node->total_cost)) best = std::move(mirrored);
     }
     if (best.has_value()) return std::move(*best);
+    // Hash joins are switched off: by sorting, or else pair by pair, if that is not as well.
+    if (!settings_.enable_hashjoin) {
+      const bool loops = join.join != JoinKind::kFull;
+      const double loop = left.node->total_cost + right.node->total_cost + cost_.NestedLoop(left_rows, right_rows) + cost_.Penalty(settings_.enable_nestloop);
+      const double hash = left.node->total_cost + right.node->total_cost + hash_cost;
+      const double merged = merge.has_value() ? merge->node->total_cost : std::numeric_limits<double>::infinity();
+      if (loops && settings_.enable_nestloop && loop < std::min(hash, merged)) {
+        residual = join.conditions;
+        keys.clear();
+      } else if (merged <= hash) {
+        return std::move(*merge);
+      }
+    }
   }
 
   if (!keys.empty() && (join.join == JoinKind::kSemi || join.join == JoinKind::kAnti)) {
@@ -272,9 +312,9 @@ Lowered Lowering::LowerJoin(Join& join, std::vector<ExprRef> filter, const Colum
     const double turned = cost_.HashJoin(right_rows, left_rows, pairs) + (join.join == JoinKind::kSemi ? 3 * cost_.HashRow() * pairs : 0);
     // The left rows a semi join has found more than once are told apart by a key of theirs.
     const std::optional<std::vector<Column>> unique = join.join == JoinKind::kSemi && IsHashable(left.layout) ? UniqueKey(left_node) : std::nullopt;
-    if (turned < straight && (join.join == JoinKind::kAnti || unique.has_value()) && keys[0].right->kind == ExprKind::kColumn && !keys[0].null_equals) {
+    if (turned < straight && (join.join == JoinKind::kAnti || unique.has_value()) && keys[0].inner->kind == ExprKind::kColumn && !keys[0].null_equals) {
       std::vector<HashKey> hash_keys;
-      for (const Key& key : keys) hash_keys.push_back({key.right, key.left, key.null_equals});
+      for (const HashKey& key : keys) hash_keys.push_back({key.inner, key.outer, key.null_equals});
       if (join.join == JoinKind::kAnti) return LowerTurnedAnti(join, std::move(left), std::move(right), hash_keys, residual, filter, required);
       ColumnSet with_key = below;
       for (const Column& column : *unique) with_key.Add(column.ref);
@@ -291,9 +331,9 @@ Lowered Lowering::LowerJoin(Join& join, std::vector<ExprRef> filter, const Colum
   if (!keys.empty()) {
     auto hash = std::make_unique<HashJoinNode>();
     hash->join = kind;
-    for (const Key& key : keys) {
-      hash->outer_keys.push_back(ToSlots(swap ? key.right : key.left, outer.layout));
-      hash->inner_keys.push_back(ToSlots(swap ? key.left : key.right, inner.layout));
+    for (const HashKey& key : keys) {
+      hash->outer_keys.push_back(ToSlots(swap ? key.inner : key.outer, outer.layout));
+      hash->inner_keys.push_back(ToSlots(swap ? key.outer : key.inner, inner.layout));
       hash->null_equals.push_back(key.null_equals);
     }
     if (!residual.empty()) hash->residual = ToSlots(sql::MakeAnd(residual), pair);

@@ -199,8 +199,12 @@ Lowered Lowering::LowerDistinct(Distinct& distinct, const ColumnSet& required) {
     node->startup_cost = input.node->startup_cost;
     node->total_cost = input.node->total_cost + input.node->rows * cost_.Operator();
     std::vector<Column> raw = input.layout;
+    std::vector<OrderedColumn> order = std::move(input.order);
+    node->order = OutputOrder(*input.node);
     node->children.push_back(std::move(input.node));
-    return Finish(std::move(node), std::move(raw), required, rows);
+    Lowered done = Finish(std::move(node), std::move(raw), required, rows);
+    done.order = std::move(order);
+    return done;
   }
   Lowered input = Lower(*distinct.children[0], below);
   auto node = std::make_unique<AggregateNode>();
@@ -257,34 +261,17 @@ Lowered Lowering::LowerSetOp(SetOp& operation, const ColumnSet& required) {
   return Finish(std::move(node), output, required, rows);
 }
 
-Lowered Lowering::SortBy(Lowered input, const std::vector<sql::SortItem>& items) {
-  auto node = std::make_unique<SortNode>();
-  for (const sql::SortItem& item : items) {
-    const uint32_t slot = SlotOf(RefOf(*item.expression), input.layout);
-    const bool again = std::any_of(node->keys.begin(), node->keys.end(), [slot](const SortKey& key) { return key.slot == slot; });
-    if (!again) node->keys.push_back({slot, item.order});
-  }
-  node->startup_cost = node->total_cost = input.node->total_cost + cost_.Sort(input.node->rows) + cost_.Penalty(settings_.enable_sort);
-  node->total_cost += input.node->rows * cost_.ScanRow();
-  node->rows = input.node->rows;
-  node->output = input.node->output;
-  node->width = input.node->width;
-  node->children.push_back(std::move(input.node));
-  input.node = std::move(node);
-  return input;
-}
-
 Lowered Lowering::LowerSort(Sort& sort, const ColumnSet& required) {
   ColumnSet below = required;
   for (const sql::SortItem& item : sort.items) below.AddFrom(item.expression);
-  if (auto ordered = LowerOrdered(*sort.children[0], below, {sort.items, -1})) {
-    std::vector<Column> raw = ordered->layout;
-    return std::move(*ordered);
-  }
-  Lowered sorted = SortBy(Lower(*sort.children[0], below), sort.items);
+  Lowered sorted = SortedInput(*sort.children[0], below, {sort.items, -1}, false);
   std::vector<Column> raw = sorted.layout;
+  std::vector<OrderedColumn> order = std::move(sorted.order);
+  if (sorted.node->kind != NodeKind::kSort && sorted.node->kind != NodeKind::kIncrementalSort) return sorted;
   const double rows = sorted.node->rows;
-  return Finish(std::move(sorted.node), std::move(raw), required, rows);
+  Lowered done = Finish(std::move(sorted.node), std::move(raw), required, rows);
+  done.order = std::move(order);
+  return done;
 }
 
 Lowered Lowering::LowerLimit(Limit& limit, const ColumnSet& required) {
@@ -296,31 +283,40 @@ Lowered Lowering::LowerLimit(Limit& limit, const ColumnSet& required) {
     auto& sort = As<Sort>(child);
     ColumnSet below = required;
     for (const sql::SortItem& item : sort.items) below.AddFrom(item.expression);
+    Lowered unsorted = Lower(*sort.children[0], below);
+    // A bounded heap holds limit + offset rows: not for a bound that is most of the input.
+    const bool bounded = limit.with_ties || (limit.limit != nullptr && (wanted < 0 || wanted < unsorted.node->rows / 2 || wanted < 10000));
+    const double top_n = unsorted.node->total_cost + unsorted.node->rows * cost_.Operator() + cost_.Sort(rows) + cost_.Penalty(settings_.enable_sort);
+    const size_t presorted = limit.with_ties ? 0 : SortedBy(unsorted, sort.items);
     std::optional<Lowered> ordered;
-    if (!limit.with_ties) ordered = LowerOrdered(*sort.children[0], below, {sort.items, wanted});
-    if (!ordered.has_value()) {
-      Lowered unsorted = Lower(*sort.children[0], below);
-      // A bounded heap holds limit + offset rows: not for a bound that is most of the input.
-      const bool bounded = limit.limit != nullptr && (wanted < 0 || wanted < unsorted.node->rows / 2 || wanted < 10000);
-      if (limit.with_ties || bounded) {
-        auto node = std::make_unique<TopNNode>();
-        for (const sql::SortItem& item : sort.items) {
-          const uint32_t slot = SlotOf(RefOf(*item.expression), unsorted.layout);
-          const bool again = std::any_of(node->keys.begin(), node->keys.end(), [slot](const SortKey& key) { return key.slot == slot; });
-          if (!again) node->keys.push_back({slot, item.order});
-        }
-        node->limit = limit.limit;
-        node->offset = limit.offset;
-        node->with_ties = limit.with_ties;
-        node->startup_cost = unsorted.node->total_cost + unsorted.node->rows * cost_.Operator() + cost_.Sort(rows) + cost_.Penalty(settings_.enable_sort);
-        node->total_cost = node->startup_cost + rows * cost_.ScanRow();
-        std::vector<Column> raw = unsorted.layout;
-        node->children.push_back(std::move(unsorted.node));
-        return Finish(std::move(node), std::move(raw), required, rows);
+    if (presorted == sort.items.size() || (presorted > 0 && settings_.enable_incremental_sort)) {
+      ordered = std::move(unsorted);
+    } else if (!limit.with_ties) {
+      ordered = LowerOrdered(*sort.children[0], below, {sort.items, wanted});
+      if (ordered.has_value()) {
+        const size_t satisfied = SortedBy(*ordered, sort.items);
+        double startup = ordered->node->startup_cost, total = ordered->node->total_cost;
+        if (satisfied < sort.items.size()) total = SortCost(*ordered, sort.items, satisfied, &startup);
+        const double share = wanted >= 0 ? std::min(1.0, wanted / std::max(1.0, ordered->node->rows)) : 1;
+        double plain_startup = 0;
+        const double plain = bounded ? top_n : SortCost(unsorted, sort.items, 0, &plain_startup);
+        const bool useless = satisfied < sort.items.size() && !settings_.enable_incremental_sort;
+        if (useless || startup + (total - startup) * share >= plain) ordered.reset();
       }
-      ordered = SortBy(std::move(unsorted), sort.items);
     }
-    input = std::move(*ordered);
+    if (!ordered.has_value() && bounded) {
+      auto node = std::make_unique<TopNNode>();
+      node->keys = SortKeys(unsorted, sort.items);
+      node->limit = limit.limit;
+      node->offset = limit.offset;
+      node->with_ties = limit.with_ties;
+      node->startup_cost = top_n;
+      node->total_cost = node->startup_cost + rows * cost_.ScanRow();
+      std::vector<Column> raw = unsorted.layout;
+      node->children.push_back(std::move(unsorted.node));
+      return Finish(std::move(node), std::move(raw), required, rows);
+    }
+    input = SortBy(ordered.has_value() ? std::move(*ordered) : std::move(unsorted), sort.items);
   } else {
     input = Lower(child, required);
   }
@@ -332,8 +328,12 @@ Lowered Lowering::LowerLimit(Limit& limit, const ColumnSet& required) {
   node->startup_cost = below.startup_cost;
   node->total_cost = below.startup_cost + (below.total_cost - below.startup_cost) * share;
   std::vector<Column> raw = input.layout;
+  std::vector<OrderedColumn> order = std::move(input.order);
+  node->order = OutputOrder(below);
   node->children.push_back(std::move(input.node));
-  return Finish(std::move(node), std::move(raw), required, rows);
+  Lowered done = Finish(std::move(node), std::move(raw), required, rows);
+  done.order = std::move(order);
+  return done;
 }
 
 Lowered Lowering::LowerWindow(Window& window, const ColumnSet& required) {
@@ -351,6 +351,8 @@ Lowered Lowering::LowerWindow(Window& window, const ColumnSet& required) {
   for (const ExprRef& key : window.partition_by) node->partition_by.push_back(SlotOf(RefOf(*key), input.layout));
   for (const sql::SortItem& item : window.order_by) node->order_by.push_back({SlotOf(RefOf(*item.expression), input.layout), item.order});
   std::vector<Column> raw = input.layout;
+  std::vector<OrderedColumn> sorted = std::move(input.order);
+  node->order = OutputOrder(*input.node);
   for (const WindowItem& item : window.calls) {
     WindowAggNode::Call call;
     call.call = item.call;
@@ -366,7 +368,9 @@ Lowered Lowering::LowerWindow(Window& window, const ColumnSet& required) {
   node->startup_cost = input.node->startup_cost;
   node->total_cost = input.node->total_cost + rows * cost_.HashRow() * static_cast<double>(node->calls.size());
   node->children.push_back(std::move(input.node));
-  return Finish(std::move(node), std::move(raw), required, rows);
+  Lowered done = Finish(std::move(node), std::move(raw), required, rows);
+  done.order = std::move(sorted);
+  return done;
 }
 
 Lowered Lowering::LowerProjectSet(ProjectSet& project, const ColumnSet& required) {

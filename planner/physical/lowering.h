@@ -12,10 +12,25 @@
 
 namespace gather::planner {
 
+// Rows come in the order of the first column, then of the next. `fixed`: it has one value, and no place in the order.
+struct OrderedColumn {
+  ColumnRef ref;
+  SortOrder order;
+  bool fixed = false;
+};
+
 struct Lowered {
   PlanNodePtr node;
   std::vector<Column> layout;                          // of node->output
+  std::vector<OrderedColumn> order;                    // as far as known; who relies on it says so (RelyOnOrder)
 };
+
+// expr without casts that leave its order as it is.
+const ExprRef& SameOrder(const ExprRef& expr);
+// PlanNode::order as slots of the output; empty: a key is not in it.
+std::vector<SortKey> OutputOrder(const PlanNode& node);
+// Someone relies on the order of `below` only through `above`, its parent.
+bool IsOrderKept(const PlanNode& below, const PlanNode& above);
 
 // Columns to slots of one or two inputs (the second behind the first).
 ExprRef ToSlots(const ExprRef& expr, const std::vector<Column>& layout);
@@ -39,6 +54,8 @@ class Lowering {
   struct IndexMatch {
     catalog::RelationRef index;
     std::vector<ExprRef> equal;                        // values; still in columns (of an outer side) where not constant
+    std::vector<ExprRef> any;                          // IN: of equal[any_at]
+    uint32_t any_at = 0;
     ExprRef lower, upper;
     bool lower_inclusive = true, upper_inclusive = true;
     std::vector<ExprRef> used;                         // the conditions it answers
@@ -67,16 +84,32 @@ class Lowering {
   Lowered LowerLeaf(LogicalNode& node, const ColumnSet& required);
   // distinct_aggregates.cc: may put an aggregate between `node` and `child`
   PlanNodePtr GroupDistinct(AggregateNode& node, PlanNodePtr child, const std::vector<ExprRef>& keys, const std::vector<AggregateItem>& calls);
-  Lowered SortBy(Lowered input, const std::vector<sql::SortItem>& items);
 
   // scans.cc
   Lowered LowerGet(const Get& get, std::vector<ExprRef> conditions, const ColumnSet& required, double rows);
   Lowered LowerSystemView(const Get& get, const std::vector<ExprRef>& conditions, const ColumnSet& required, double rows);
   Lowered MakeSeqScan(const Get& get, const std::vector<ExprRef>& conditions, const ColumnSet& required, double rows);
-  Lowered MakeIndexScan(const Get& get, const IndexMatch& match, const std::vector<ExprRef>& conditions, const ColumnSet& required, double rows);
+  Lowered MakeIndexScan(const Get& get, const IndexMatch& match, const std::vector<ExprRef>& conditions, const ColumnSet& required, double rows,
+                        bool backward = false, bool parameterized = false);
+  static IndexCondition ConditionOf(const IndexMatch& match);
   std::vector<ScanColumnRef> ScanColumns(const Get& get, const std::vector<ExprRef>& first, const ColumnSet& required, std::vector<Column>* layout,
                                          uint32_t* first_columns) const;
+
+  // ordering.cc
+  // How many of the leading items the rows are sorted by already.
+  static size_t SortedBy(const Lowered& input, const std::vector<sql::SortItem>& items);
+  static std::vector<SortKey> SortKeys(const Lowered& input, const std::vector<sql::SortItem>& items);
+  static void RelyOnOrder(Lowered& input, const std::vector<sql::SortItem>& items);
+  double SortCost(const Lowered& input, const std::vector<sql::SortItem>& items, size_t presorted, double* startup);
+  // A Sort, an Incremental Sort, or nothing but trust.
+  Lowered SortBy(Lowered input, const std::vector<sql::SortItem>& items);
+  static double CostOfFirst(const PlanNode& node, double limit);
+  // `node` sorted, the cheaper way. `first_counts`: only its first rows are wanted.
+  Lowered SortedInput(LogicalNode& node, const ColumnSet& required, const Ordering& ordering, bool first_counts);
+  // Plans whose rows come sorted by at least the first item, without a sort at the top; none: there is no such order to be had.
   std::optional<Lowered> LowerOrdered(LogicalNode& node, const ColumnSet& required, const Ordering& ordering);
+  std::optional<Lowered> LowerOrderedGet(const Get& get, const std::vector<ExprRef>& conditions, const ColumnSet& required, const Ordering& ordering);
+  std::optional<Lowered> LowerOrderedUnion(SetOp& operation, const ColumnSet& required, const Ordering& ordering);
 
   // access_path.cc
   std::vector<IndexMatch> MatchIndexes(const Get& get, const std::vector<ExprRef>& conditions, const RelSet& outer);
@@ -84,10 +117,15 @@ class Lowering {
   // joins.cc
   Lowered LowerJoin(Join& join, std::vector<ExprRef> filter, const ColumnSet& required);
   std::optional<Lowered> LowerIndexJoin(Join& join, JoinKind kind, LogicalNode& outer, LogicalNode& inner, const std::vector<ExprRef>& filter,
-                                        const ColumnSet& required, double hash_cost);
+                                        const ColumnSet& required, double hash_cost, const Ordering* ordering = nullptr);
   struct HashKey { ExprRef outer, inner; bool null_equals; };
+  // Equalities between the sides, both in one type; the other conditions become the residual.
+  std::vector<HashKey> JoinKeys(const Join& join, std::vector<ExprRef>* residual);
   std::unique_ptr<HashJoinNode> MakeHashJoin(JoinKind kind, const Lowered& outer, const Lowered& inner, const std::vector<HashKey>& keys,
                                              const std::vector<ExprRef>& residual);
+  // merge_joins.cc
+  std::optional<Lowered> LowerMergeJoin(Join& join, const std::vector<ExprRef>& filter, const ColumnSet& required, const Ordering* ordering);
+  std::optional<Lowered> LowerOrderedJoin(Join& join, const std::vector<ExprRef>& filter, const ColumnSet& required, const Ordering& ordering, double rows);
   // turned_joins.cc: semi and anti joins whose left side is the smaller one: built, and probed with the right side's rows
   std::optional<std::vector<Column>> UniqueKey(const LogicalNode& node) const;
   bool IsHashable(const std::vector<Column>& columns) const;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "planner/expressions.h"
+#include "planner/physical/lowering.h"
 #include "planner/physical/plan_aggregates.h"
 #include "planner/physical/plan_shape.h"
 #include "planner/physical/plan_walk.h"
@@ -14,10 +15,48 @@ namespace gather::planner {
 
 namespace {
 
+// As many scanned rows as one fetched through an index costs.
+constexpr double kIndexedRows = 0.05;
+
 // Fewer estimated rows than this never pay for a thread, whatever the preset (an explicit parallel_threshold may say otherwise).
 constexpr double kAlwaysSerialRows = 1000;
 
 std::string Number(double value) { return Format("%.0f", value); }
+
+// A column of the node's raw row.
+PlanColumn RawColumn(const PlanNode& node, uint32_t slot) {
+  if (node.kind == NodeKind::kIndexScan) {
+    const ScanColumnRef& column = static_cast<const IndexScanNode&>(node).columns[slot];
+    return {column.name, column.type};
+  }
+  const auto left = static_cast<uint32_t>(node.children[0]->output.size());
+  return slot < left ? node.children[0]->output[slot] : node.children[1]->output[slot - left];
+}
+
+// The node's order as slots of its output, to which keys that are not in it are added.
+std::vector<SortKey> KeepKeys(PlanNode& node) {
+  if (node.projection.empty()) return node.order;
+  std::vector<SortKey> keys;
+  for (const SortKey& key : node.order) {
+    uint32_t slot = 0;
+    while (slot < node.projection.size() && !(node.projection[slot]->kind == sql::ExprKind::kSlot && node.projection[slot]->index == key.slot)) ++slot;
+    if (slot == node.projection.size()) {
+      const PlanColumn column = RawColumn(node, key.slot);
+      node.projection.push_back(sql::MakeSlot(key.slot, column.type, column.name));
+      node.output.push_back(column);
+      node.width += TypeWidth(column.type);
+    }
+    keys.push_back({slot, key.order});
+  }
+  return keys;
+}
+
+bool HasRightJoin(const PlanNode& node) {
+  const auto keeps_inner = [](JoinKind kind) { return kind == JoinKind::kRight || kind == JoinKind::kFull; };
+  if (node.kind == NodeKind::kHashJoin && keeps_inner(static_cast<const HashJoinNode&>(node).join)) return true;
+  if (node.kind == NodeKind::kNestedLoop && keeps_inner(static_cast<const NestedLoopNode&>(node).join)) return true;
+  return !node.children.empty() && HasRightJoin(*node.children[0]);
+}
 
 void CopyShape(const PlanNode& from, PlanNode& to) {
   to.output = from.output;
@@ -146,6 +185,9 @@ bool Parallelizer::IsSafeBelow(const PlanNode& node) const {
     case NodeKind::kSystemViewScan: case NodeKind::kWorkTableScan: case NodeKind::kRecursiveUnion: case NodeKind::kLockRows:
     case NodeKind::kGather: case NodeKind::kGatherMerge: case NodeKind::kModifyTable:
       return false;
+    case NodeKind::kIndexScan: case NodeKind::kBitmapIndexScan:
+      if (leader_reads_indexes_) return false;
+      break;
     case NodeKind::kAggregate:
       if (!AggregatesSafe(static_cast<const AggregateNode&>(node))) return false;
       break;
@@ -177,7 +219,10 @@ bool Parallelizer::CanShare(const PlanNode& node, double least_groups) const {
       const auto& scan = static_cast<const SeqScanNode&>(node);
       return !scan.table->temporary;
     }
-    case NodeKind::kResult: return !node.children.empty() && CanShare(*node.children[0], least_groups);
+    case NodeKind::kIndexScan: return CanShareIndex(*static_cast<const IndexScanNode&>(node).table) && (node.order.empty() || settings_.enable_gathermerge);
+    case NodeKind::kBitmapScan: return CanShareIndex(*static_cast<const BitmapScanNode&>(node).table);
+    case NodeKind::kAppend: return CanShareAppend(node, least_groups);
+    case NodeKind::kResult: return !node.children.empty() && IsOrderKept(*node.children[0], node) && CanShare(*node.children[0], least_groups);
     case NodeKind::kHashJoin: {
       if (!CanShare(*node.children[0], least_groups) || !IsSafeBelow(*node.children[1])) return false;
       // A dear inner side that only one participant could work on is better gathered on its own.
@@ -186,9 +231,16 @@ bool Parallelizer::CanShare(const PlanNode& node, double least_groups) const {
     }
     case NodeKind::kWindowAgg: {
       const WindowSharing sharing = SharingOf(node);
-      return sharing.sort != nullptr && (settings_.debug_parallel_query || sharing.partitions >= kLeastPartitions) && CanShare(*sharing.sort->children[0], 0);
+      // Participants have partitions of their own: their rows are in no common order.
+      return node.order.empty() && sharing.sort != nullptr && (settings_.debug_parallel_query || sharing.partitions >= kLeastPartitions) && CanShare(*sharing.sort->children[0], 0);
+    }
+    case NodeKind::kMergeJoin: {
+      const JoinKind kind = static_cast<const MergeJoinNode&>(node).join;
+      if (kind == JoinKind::kRight || kind == JoinKind::kFull || !IsSafeBelow(*node.children[1])) return false;
+      return CanShareSorted(*node.children[0], least_groups) && (node.order.empty() || settings_.enable_gathermerge);
     }
     case NodeKind::kNestedLoop:
+      if (!IsOrderKept(*node.children[0], node) || !(node.order.empty() || settings_.enable_gathermerge)) return false;
       return CanShare(*node.children[0], least_groups) && IsSafeBelow(*node.children[1]);
     case NodeKind::kAggregate: {
       const auto& aggregate = static_cast<const AggregateNode&>(node);
@@ -209,25 +261,101 @@ bool Parallelizer::CanShareBuild(const HashJoinNode& join) const {
   if (settings_.debug_parallel_query) return true;
   Path path;
   Follow(inner, path);
-  return path.scan_rows >= thresholds_.scan;
+  return path.weight() >= thresholds_.scan;
+}
+
+bool Parallelizer::CanShareSorted(const PlanNode& node, double least_groups) const {
+  return node.kind == NodeKind::kSort ? CanShare(*node.children[0], least_groups) : CanShare(node, least_groups);
+}
+
+bool Parallelizer::CanShareMember(const PlanNode& child, double least_groups) const {
+  // A right join's last participant looks for the rows that nobody has matched: it must be known who takes part.
+  return CanShare(child, least_groups) && !HasRightJoin(child);
+}
+
+bool Parallelizer::CanShareAppend(const PlanNode& append, double least_groups) const {
+  size_t shared = 0;
+  double whole = 0;
+  for (const PlanNodePtr& child : append.children) {
+    if (CanShareMember(*child, least_groups)) {
+      ++shared;
+    } else if (IsSafeBelow(*child)) {
+      whole = std::max(whole, child->total_cost);
+    } else {
+      return false;
+    }
+  }
+  if (shared == append.children.size()) return true;
+  if (!settings_.enable_parallel_append) return false;
+  // What one participant must do alone shall not keep the others waiting: then children are better gathered one by one.
+  const int workers = std::max(1, std::min(settings_.max_parallel_workers_per_gather, settings_.max_parallel_workers));
+  return settings_.debug_parallel_query || whole <= append.total_cost / Divisor(workers);
+}
+
+void Parallelizer::FollowScan(const PlanNode& node, Path& path) const {
+  Path own;
+  const auto rows_of = [](const catalog::RelationEntry& table, double otherwise) {
+    return table.table == nullptr ? otherwise : static_cast<double>(table.table->statistics().rows);
+  };
+  switch (node.kind) {
+    case NodeKind::kSeqScan:
+      own.table = static_cast<const SeqScanNode&>(node).table.get();
+      own.scan_rows = rows_of(*own.table, node.rows);
+      break;
+    case NodeKind::kIndexScan: {
+      const auto& scan = static_cast<const IndexScanNode&>(node);
+      own.table = scan.table.get();
+      own.scan_rows = std::max(node.rows, scan.entries);
+      own.threshold_scale = kIndexedRows;
+      own.index = &*scan.index->index;
+      own.index_share = std::min(1.0, own.scan_rows / std::max(1.0, rows_of(*own.table, own.scan_rows)));
+      break;
+    }
+    default: {
+      const auto& scan = static_cast<const BitmapScanNode&>(node);
+      own.table = scan.table.get();
+      own.scan_rows = std::max(node.rows, scan.entries);
+      own.threshold_scale = kIndexedRows;
+      break;
+    }
+  }
+  own.operations = path.operations;
+  own.operations.filter = own.operations.filter || node.filter != nullptr;
+  own.merged = path.merged;
+  if (own.weight() > path.weight()) path = own;
+  else path.operations = own.operations;
 }
 
 void Parallelizer::Follow(const PlanNode& node, Path& path) const {
   switch (node.kind) {
-    case NodeKind::kSeqScan: {
-      const auto& scan = static_cast<const SeqScanNode&>(node);
-      const double rows = scan.table->table == nullptr ? scan.rows : static_cast<double>(scan.table->table->statistics().rows);
-      path.operations.filter = path.operations.filter || scan.filter != nullptr;
-      if (rows <= path.scan_rows) return;
-      path.scan = &scan;
-      path.scan_rows = rows;
+    case NodeKind::kSeqScan: case NodeKind::kIndexScan: case NodeKind::kBitmapScan: FollowScan(node, path); return;
+    case NodeKind::kAppend: {
+      // All of its scans count.
+      Path all{.operations = path.operations, .merged = path.merged};
+      double rows = 0;
+      for (const PlanNodePtr& child : node.children) {
+        Path own;
+        Follow(*child, own);
+        if (own.table == nullptr) continue;
+        rows += own.weight();
+        all.operations.join = all.operations.join || own.operations.join;
+        all.operations.aggregate = all.operations.aggregate || own.operations.aggregate;
+        all.operations.filter = all.operations.filter || own.operations.filter;
+        all.merged += own.merged;
+        if (all.table == nullptr || own.weight() > all.weight()) {
+          all.table = own.table;
+          all.scan_rows = own.weight();
+        }
+      }
+      all.scan_rows = rows;
+      if (all.weight() > path.weight()) path = all;
       return;
     }
     case NodeKind::kHashJoin:
       path.operations.join = true;
       if (CanShareBuild(static_cast<const HashJoinNode&>(node))) Follow(*node.children[1], path);
       break;
-    case NodeKind::kNestedLoop: path.operations.join = true; break;
+    case NodeKind::kMergeJoin: case NodeKind::kNestedLoop: path.operations.join = true; break;
     case NodeKind::kSort: path.operations.sort = true; break;
     case NodeKind::kAggregate:
       path.operations.aggregate = true;
@@ -252,8 +380,7 @@ double Parallelizer::Divisor(int workers) const {
 int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operations operations, double rows_up, double extra_cost) {
   Path path{.operations = operations};
   Follow(node, path);
-  if (path.scan == nullptr) return 0;
-  const SeqScanNode* scan = path.scan;
+  if (path.table == nullptr) return 0;
   const double rows = path.scan_rows;
   operations = path.operations;
   double threshold = operations.filter ? thresholds_.filter : thresholds_.scan;
@@ -266,15 +393,16 @@ int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operation
   take(operations.sort, thresholds_.sort, "sort");
   take(operations.aggregate, thresholds_.aggregate, "aggregate");
   take(operations.join, thresholds_.join, "join");
+  threshold *= path.threshold_scale;
 
   int limit = std::min(settings_.max_parallel_workers_per_gather, settings_.max_parallel_workers);
   int option = -1;
-  for (const auto& [name, value] : scan->table->options) {
+  for (const auto& [name, value] : path.table->options) {
     if (name == "parallel_workers") option = std::atoi(value.c_str());
   }
   ParallelDecision decision;
   decision.operation = operations.join ? "join" : operations.aggregate ? "aggregate" : operations.sort ? "sort" : operations.filter ? "filter" : "scan";
-  decision.table = scan->table->name;
+  decision.table = path.table->name;
   decision.rows = rows;
   const auto serial = [&](const std::string& reason) {
     if (rows <= serial_.rows) return 0;
@@ -282,8 +410,18 @@ int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operation
     serial_.reason = "serial, " + reason;
     return 0;
   };
-  if (option == 0) return serial("table " + scan->table->name + " has parallel_workers = 0");
+  if (option == 0) return serial("table " + path.table->name + " has parallel_workers = 0");
   const bool forced = settings_.debug_parallel_query || option > 0;
+  if (!forced && path.index != nullptr && path.index->ordered != nullptr &&
+      static_cast<double>(path.index->ordered->ApproximateBytes()) * path.index_share < static_cast<double>(settings_.min_parallel_index_scan_size)) {
+    return serial("less of the index is read than min_parallel_index_scan_size");
+  }
+  // The thresholds in rows stand for the setting's default: only another value counts.
+  const bool sized = settings_.min_parallel_table_scan_size != PlannerSettings().min_parallel_table_scan_size;
+  if (!forced && sized && path.index == nullptr && path.table->table != nullptr &&
+      static_cast<int64_t>(path.table->table->statistics().bytes) < settings_.min_parallel_table_scan_size) {
+    return serial("table " + path.table->name + " is smaller than min_parallel_table_scan_size");
+  }
   ParallelHistory::Verdict verdict;
   const std::string cores = settings_.parallel_threshold >= 0 ? "parallel_threshold" : Format("%d cores", settings_.cores);
   if (!forced) {
@@ -334,11 +472,20 @@ int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operation
 
 void Parallelizer::Share(PlanNode& node, double divisor) {
   switch (node.kind) {
-    case NodeKind::kSeqScan: node.parallel_aware = true; break;
+    case NodeKind::kSeqScan: case NodeKind::kIndexScan: case NodeKind::kBitmapScan: node.parallel_aware = true; break;
     case NodeKind::kWindowAgg: {
       // The topmost of several decides.
       const WindowSharing sharing = SharingOf(node);
       if (sharing.sort->partition_by.empty()) sharing.sort->partition_by = sharing.slots;
+      break;
+    }
+    case NodeKind::kAppend: {
+      auto& append = static_cast<AppendNode&>(node);
+      for (const PlanNodePtr& child : node.children) {
+        append.partial.push_back(CanShareMember(*child, 0));
+        if (append.partial.back()) Share(*child, divisor);
+      }
+      node.parallel_aware = settings_.enable_parallel_append;
       break;
     }
     case NodeKind::kHashJoin:
@@ -354,7 +501,7 @@ void Parallelizer::Share(PlanNode& node, double divisor) {
     for (const PlanNodePtr& child : node.children) {
       if (CanShare(*child, 0)) Share(*child, divisor);
     }
-  } else if (node.kind != NodeKind::kSeqScan) {
+  } else if (!node.children.empty() && node.kind != NodeKind::kAppend && node.kind != NodeKind::kBitmapScan) {
     Share(*node.children[0], divisor);
   }
   if (node.kind == NodeKind::kAggregate) {
@@ -367,12 +514,27 @@ void Parallelizer::Share(PlanNode& node, double divisor) {
 }
 
 PlanNodePtr Parallelizer::MakeGather(PlanNodePtr node, double rows) {
-  auto gather = std::make_unique<GatherNode>();
+  std::unique_ptr<GatherBase> gather;
+  std::vector<PlanColumn> output;                      // without what only the merge needs
+  double each = cost_.ParallelRow();
+  if (node->order.empty()) {
+    gather = std::make_unique<GatherNode>();
+  } else {
+    auto merge = std::make_unique<GatherMergeNode>();
+    output = node->output;
+    merge->keys = merge->order = KeepKeys(*node);
+    gather = std::move(merge);
+    each += cost_.Operator();
+  }
   Plan(*gather);
   CopyShape(*node, *gather);
   gather->rows = rows;
   gather->startup_cost = node->startup_cost + cost_.ParallelSetup();
-  gather->total_cost = node->total_cost + cost_.ParallelSetup() + rows * cost_.ParallelRow();
+  gather->total_cost = node->total_cost + cost_.ParallelSetup() + rows * each;
+  if (!output.empty() && output.size() < gather->output.size()) {
+    for (uint32_t slot = 0; slot < output.size(); ++slot) gather->projection.push_back(sql::MakeSlot(slot, output[slot].type, output[slot].name));
+    gather->output = std::move(output);
+  }
   gather->children.push_back(std::move(node));
   return gather;
 }
@@ -439,7 +601,7 @@ PlanNodePtr Parallelizer::PlaceAggregate(PlanNodePtr node) {
 
 PlanNodePtr Parallelizer::PlaceSort(PlanNodePtr node) {
   PlanNode& child = *node->children[0];
-  const bool top = node->kind == NodeKind::kTopN;
+  const bool top = node->kind == NodeKind::kTopN, incremental = node->kind == NodeKind::kIncrementalSort;
   Operations operations;
   operations.sort = true;
   const double rows = node->rows;
@@ -459,7 +621,8 @@ PlanNodePtr Parallelizer::PlaceSort(PlanNodePtr node) {
   Share(child, divisor);
   auto merge = std::make_unique<GatherMergeNode>();
   Plan(*merge);
-  merge->keys = top ? static_cast<TopNNode&>(*node).keys : static_cast<SortNode&>(*node).keys;
+  merge->keys = top ? static_cast<TopNNode&>(*node).keys : incremental ? static_cast<IncrementalSortNode&>(*node).keys : static_cast<SortNode&>(*node).keys;
+  merge->order = merge->keys;
   // The merge needs the keys: a projection that drops them moves above it.
   std::vector<ExprRef> projection = std::move(node->projection);
   node->projection.clear();
@@ -513,7 +676,7 @@ PlanNodePtr Parallelizer::PlaceSort(PlanNodePtr node) {
 
 PlanNodePtr Parallelizer::PlaceBelow(PlanNodePtr node) {
   if (node->kind == NodeKind::kAggregate) return PlaceAggregate(std::move(node));
-  if (node->kind == NodeKind::kSort || node->kind == NodeKind::kTopN) return PlaceSort(std::move(node));
+  if (node->kind == NodeKind::kSort || node->kind == NodeKind::kTopN || node->kind == NodeKind::kIncrementalSort) return PlaceSort(std::move(node));
   if (CanShare(*node, node->kind == NodeKind::kSetOp ? 0 : settings_.debug_parallel_query ? 0 : kSharedGroups)) {
     const double rows = node->rows;
     if (const int workers = Workers(*node, *node, {}, rows, 0); workers > 0) {
@@ -525,7 +688,8 @@ PlanNodePtr Parallelizer::PlaceBelow(PlanNodePtr node) {
   // Under a LIMIT without sort the first rows come at once; workers would run ahead in vain.
   if (node->kind == NodeKind::kLimit && node->children[0]->rows > 0 && node->rows < node->children[0]->rows / 10 && !settings_.debug_parallel_query) {
     const NodeKind below = node->children[0]->kind;
-    if (below == NodeKind::kSeqScan) {
+    if (below == NodeKind::kSeqScan || below == NodeKind::kIndexScan || below == NodeKind::kIncrementalSort || below == NodeKind::kMergeJoin ||
+        below == NodeKind::kMergeAppend || (below == NodeKind::kNestedLoop && !node->children[0]->order.empty())) {
       if (serial_reason_.empty()) serial_reason_ = "LIMIT stops the scan early";
       return node;
     }

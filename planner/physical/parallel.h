@@ -24,6 +24,8 @@ class Parallelizer {
 
   // Nothing of the statement may run in a worker: `why` becomes the reason.
   void Forbid(std::string why) { if (forbidden_.empty()) forbidden_ = std::move(why); }
+  // The statement writes to indexes as it runs: only the leader, who does, may read them.
+  void KeepIndexesToLeader() { leader_reads_indexes_ = true; }
   // Looks for what no plan may parallelize: unsafe functions, row locks.
   void Inspect(const PlanNode& root);
   PlanNodePtr Place(PlanNodePtr root);
@@ -38,8 +40,12 @@ class Parallelizer {
 
   // What participants produce together, from its scans to its rows: what a decision about workers looks at.
   struct Path {
-    const SeqScanNode* scan = nullptr;                 // the largest one
+    const catalog::RelationEntry* table = nullptr;     // of the largest scan
     double scan_rows = -1;
+    double threshold_scale = 1;                        // of the thresholds: a row fetched through an index is worth many scanned ones
+    const catalog::IndexEntry* index = nullptr;
+    double index_share = 1;                            // how much of the index is read
+    double weight() const { return scan_rows / threshold_scale; }
     Operations operations;
     double merged = 0;                                 // groups that each participant has some of
   };
@@ -56,19 +62,25 @@ class Parallelizer {
   bool IsSafeBelow(const PlanNode& node) const;        // may run, whole, below a Gather
   bool ExpressionsSafe(const PlanNode& node) const;
   void Follow(const PlanNode& node, Path& path) const;
+  void FollowScan(const PlanNode& node, Path& path) const;
+  bool CanShareIndex(const catalog::RelationEntry& table) const { return !leader_reads_indexes_ && !table.temporary; }
+  bool CanShareSorted(const PlanNode& node, double least_groups) const;  // as the outer side of a merge join
+  bool CanShareAppend(const PlanNode& append, double least_groups) const;
+  bool CanShareMember(const PlanNode& child, double least_groups) const;  // of an Append
   // Workers for a Gather above `node`, part of `whole`, that passes `rows_up` rows; 0: serial, with the reason noted.
   int Workers(const PlanNode& node, const PlanNode& whole, Operations operations, double rows_up, double extra_cost);
   void Plan(GatherBase& gather) const;                 // by the last decision for workers
   void Share(PlanNode& node, double divisor);          // marks and rescales the shared path
   // Puts a partial aggregate below `aggregate`, which becomes the final one; the child is shared already.
   void Split(AggregateNode& aggregate, double divisor);
-  PlanNodePtr MakeGather(PlanNodePtr node, double rows);
+  PlanNodePtr MakeGather(PlanNodePtr node, double rows);  // merging, where someone relies on the node's order
   double Divisor(int workers) const;
 
   const PlannerSettings& settings_;
   const ParallelHistory* const history_;
   CostModel cost_;
   ParallelThresholds thresholds_;
+  bool leader_reads_indexes_ = false;
   std::string forbidden_, serial_reason_;
   ParallelDecision serial_{.rows = -1};                // the one with most rows
   std::vector<ParallelDecision> decisions_;            // for workers

@@ -26,7 +26,35 @@ std::optional<storage::ZoneFilter::Op> ZoneOperator(std::string_view name, bool 
   return std::nullopt;
 }
 
+// Every one of the columns can be read out of an entry's key: Index Only Scan.
+bool KeysHold(const catalog::IndexEntry& index, const std::vector<ScanColumnRef>& columns, std::vector<uint32_t>* positions) {
+  uint32_t last = 0;
+  for (const ScanColumnRef& column : columns) {
+    if (column.system != ScanColumnRef::System::kNone) return false;
+    const auto found = std::find_if(index.columns.begin(), index.columns.end(), [&](const catalog::IndexColumn& key) { return key.column == column.column; });
+    if (found == index.columns.end()) return false;
+    positions->push_back(static_cast<uint32_t>(found - index.columns.begin()));
+    last = std::max(last, positions->back() + 1);
+  }
+  // What lies before the last one is read past.
+  return std::all_of(index.columns.begin(), index.columns.begin() + last, [](const catalog::IndexColumn& key) { return SortKeyHoldsValue(key.type); });
+}
+
 }  // namespace
+
+IndexCondition Lowering::ConditionOf(const IndexMatch& match) {
+  IndexCondition condition;
+  condition.index = match.index;
+  condition.equal = match.equal;
+  condition.any = match.any;
+  condition.any_at = match.any_at;
+  condition.lower = match.lower;
+  condition.upper = match.upper;
+  condition.lower_inclusive = match.lower_inclusive;
+  condition.upper_inclusive = match.upper_inclusive;
+  if (!match.used.empty()) condition.condition = sql::MakeAnd(match.used);  // in columns: the caller turns outer columns into slots
+  return condition;
+}
 
 std::vector<ScanColumnRef> Lowering::ScanColumns(const Get& get, const std::vector<ExprRef>& first, const ColumnSet& required,
                                                  std::vector<Column>* layout, uint32_t* first_columns) const {
@@ -119,16 +147,13 @@ Lowered Lowering::MakeSeqScan(const Get& get, const std::vector<ExprRef>& condit
   return Finish(std::move(scan), std::move(layout), required, rows);
 }
 
-Lowered Lowering::MakeIndexScan(const Get& get, const IndexMatch& match, const std::vector<ExprRef>& conditions, const ColumnSet& required, double rows) {
+Lowered Lowering::MakeIndexScan(const Get& get, const IndexMatch& match, const std::vector<ExprRef>& conditions, const ColumnSet& required, double rows,
+                                bool backward, bool parameterized) {
   auto scan = std::make_unique<IndexScanNode>();
   scan->table = get.relation->table;
-  scan->index = match.index;
   scan->alias = get.relation->alias;
-  scan->equal = match.equal;
-  scan->lower = match.lower;
-  scan->upper = match.upper;
-  scan->lower_inclusive = match.lower_inclusive;
-  scan->upper_inclusive = match.upper_inclusive;
+  static_cast<IndexCondition&>(*scan) = ConditionOf(match);
+  scan->backward = backward;
   std::vector<ExprRef> rest;
   for (const ExprRef& condition : conditions) {
     if (std::find(match.used.begin(), match.used.end(), condition) == match.used.end()) rest.push_back(condition);
@@ -137,11 +162,22 @@ Lowered Lowering::MakeIndexScan(const Get& get, const IndexMatch& match, const s
   uint32_t first = 0;
   scan->columns = ScanColumns(get, rest, required, &layout, &first);
   if (!rest.empty()) scan->filter = ToSlots(sql::MakeAnd(rest), layout);
-  if (!match.used.empty()) scan->condition = sql::MakeAnd(match.used);  // in columns: the caller turns outer columns into slots
   const double entries = std::max(1.0, match.rows);
+  scan->entries = entries;
+  scan->index_only = !parameterized && !match.unique && settings_.enable_indexonlyscan && KeysHold(*match.index->index, scan->columns, &scan->key_columns);
   scan->startup_cost = cost_.Descent() * 0.5;
-  scan->total_cost = cost_.IndexScan(entries, match.together) + entries * cost_.Operator() * static_cast<double>(rest.size()) + cost_.Penalty(settings_.enable_indexscan);
-  return Finish(std::move(scan), std::move(layout), required, rows);
+  scan->total_cost = (scan->index_only ? cost_.IndexOnlyScan(entries) : cost_.IndexScan(entries, match.together)) +
+                     entries * cost_.Operator() * static_cast<double>(rest.size()) + cost_.Penalty(settings_.enable_indexscan);
+  Lowered done = Finish(std::move(scan), std::move(layout), required, rows);
+  const catalog::IndexEntry& index = *match.index->index;
+  for (size_t i = 0; i < index.columns.size(); ++i) {
+    if (index.columns[i].column.value == 0) break;
+    const bool fixed = i < match.equal.size() && (match.any.empty() || i != match.any_at);
+    SortOrder order = index.columns[i].order;
+    if (backward) order = {!order.descending, !order.nulls_first};
+    done.order.push_back({{get.id, static_cast<uint32_t>(index.columns[i].column.value - 1)}, order, fixed});
+  }
+  return done;
 }
 
 Lowered Lowering::LowerGet(const Get& get, std::vector<ExprRef> conditions, const ColumnSet& required, double rows) {
@@ -158,78 +194,6 @@ Lowered Lowering::LowerGet(const Get& get, std::vector<ExprRef> conditions, cons
   }
   Lowered seq = MakeSeqScan(get, conditions, required, rows);
   if (best.node == nullptr || seq.node->total_cost <= best.node->total_cost) return seq;
-  return best;
-}
-
-std::optional<Lowered> Lowering::LowerOrdered(LogicalNode& node, const ColumnSet& required, const Ordering& ordering) {
-  // Down through projections to one table: the wanted order in its columns.
-  LogicalNode* at = &node;
-  std::vector<sql::SortItem> items = ordering.items;
-  std::vector<Project*> projects;
-  while (at->kind == LogicalKind::kProject) {
-    auto& project = As<Project>(*at);
-    ColumnMap map;
-    for (const Item& item : project.items) map[item.out] = item.expression;
-    for (sql::SortItem& item : items) item.expression = Substitute(item.expression, map);
-    projects.push_back(&project);
-    at = project.children[0].get();
-  }
-  std::vector<ExprRef> conditions;
-  if (at->kind == LogicalKind::kFilter) {
-    conditions = As<Filter>(*at).conditions;
-    at = at->children[0].get();
-  }
-  if (at->kind != LogicalKind::kGet || As<Get>(*at).relation->kind != sql::RelationKind::kTable) return std::nullopt;
-  const auto& get = As<Get>(*at);
-  for (const ExprRef& condition : conditions) {
-    if (!HasColumns(condition)) return std::nullopt;
-  }
-  const catalog::RelationEntry& table = *get.relation->table;
-  const double table_rows = estimator_.TableRows(table);
-  const double rows = table_rows * estimator_.Selectivity(conditions, &get);
-  std::optional<Lowered> best;
-  for (IndexMatch& match : MatchIndexes(get, conditions, {})) {
-    const catalog::IndexEntry& index = *match.index->index;
-    // Key columns fixed by equality do not matter for the order; the rest must be the sort items, all forward or all backward.
-    bool backward = false, fits = true;
-    size_t key = match.equal.size();
-    for (size_t i = 0; i < items.size() && fits; ++i) {
-      const ExprRef& wanted = StripRelabel(items[i].expression);
-      if (wanted->kind != ExprKind::kColumn || wanted->relation != get.id || wanted->index >= table.columns.size()) { fits = false; break; }
-      const ColumnId column = table.columns[wanted->index].id;
-      bool fixed = false;
-      for (size_t k = 0; k < match.equal.size(); ++k) fixed = fixed || index.columns[k].column == column;
-      if (fixed) continue;
-      if (key >= index.columns.size() || index.columns[key].column != column) { fits = false; break; }
-      const SortOrder have = index.columns[key].order, want = items[i].order;
-      const bool same = have.descending == want.descending && have.nulls_first == want.nulls_first;
-      const bool reverse = have.descending != want.descending && have.nulls_first != want.nulls_first;
-      if (key == match.equal.size()) backward = reverse;
-      fits = backward ? reverse : same;
-      ++key;
-    }
-    if (!fits || key == match.equal.size()) continue;
-    if (match.used.empty()) match.rows = table_rows;
-    ColumnSet below = required;
-    if (!projects.empty()) {
-      below = ColumnSet();
-      for (const Item& item : projects.back()->items) below.AddFrom(item.expression);
-    }
-    Lowered scan = MakeIndexScan(get, match, conditions, below, rows);
-    auto& node = static_cast<IndexScanNode&>(*scan.node);
-    node.ordered = true;
-    node.backward = backward;
-    for (auto project = projects.rbegin(); project != projects.rend(); ++project) scan = Compute(std::move(scan), (*project)->items);
-    if (!best.has_value() || scan.node->total_cost < best->node->total_cost) best = std::move(scan);
-  }
-  if (!best.has_value()) return std::nullopt;
-  // Against scanning everything and sorting it (or keeping the first few).
-  const double scanned = cost_.SeqScan(table_rows, static_cast<double>(best->layout.size()), static_cast<double>(conditions.size()));
-  const double share = ordering.limit >= 0 ? std::min(1.0, ordering.limit / std::max(1.0, rows)) : 1;
-  const double sorted = scanned + (ordering.limit >= 0 ? rows * cost_.Operator() : cost_.Sort(rows)) + cost_.Penalty(settings_.enable_sort) +
-                        cost_.Penalty(settings_.enable_seqscan);
-  const double indexed = best->node->startup_cost + (best->node->total_cost - best->node->startup_cost) * share;
-  if (indexed >= sorted) return std::nullopt;
   return best;
 }
 
