@@ -12,6 +12,7 @@ set(Boost_NO_WARN_NEW_VERSIONS ON)
 find_package(Boost 1.81 REQUIRED)
 # Headers only. Its CMake target would link libxtl, which we do not use.
 find_path(XSIMD_INCLUDE_DIR xsimd/xsimd.hpp REQUIRED)
+find_package(roaring CONFIG REQUIRED)
 find_package(absl CONFIG REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc i18n)
 find_package(OpenSSL REQUIRED)
@@ -28,7 +29,7 @@ add_library(gather_dependencies INTERFACE)
 target_include_directories(gather_dependencies INTERFACE "${CMAKE_SOURCE_DIR}")
 target_link_libraries(gather_dependencies INTERFACE
   RocksDB::rocksdb-shared TBB::tbb Boost::headers absl::time ICU::uc ICU::i18n OpenSSL::SSL OpenSSL::Crypto
-  spdlog::spdlog fmt::fmt CLI11::CLI11 simdjson::simdjson PkgConfig::PCRE2 PkgConfig::RE2 PkgConfig::XXHASH
+  spdlog::spdlog fmt::fmt CLI11::CLI11 simdjson::simdjson roaring::roaring PkgConfig::PCRE2 PkgConfig::RE2 PkgConfig::XXHASH
   PkgConfig::GMP Threads::Threads)
 
 add_library(gather_malloc INTERFACE)

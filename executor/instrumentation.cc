@@ -12,7 +12,8 @@ bool ComesFirst(const planner::PlanNode& node, size_t number) {
   using planner::NodeKind;
   switch (node.kind) {
     case NodeKind::kSort:
-    case NodeKind::kTopN: return true;
+    case NodeKind::kTopN:
+    case NodeKind::kBitmapScan: return true;
     case NodeKind::kAggregate: return static_cast<const planner::AggregateNode&>(node).strategy != planner::AggregateStrategy::kSorted;
     case NodeKind::kHashJoin: return number == 1;
     default: return false;
@@ -27,7 +28,9 @@ bool Contains(const planner::PlanNode& node, size_t number) {
     case planner::NodeKind::kGatherMerge:
     case planner::NodeKind::kAppend:
     case planner::NodeKind::kMergeAppend:
-    case planner::NodeKind::kMergeJoin: return true;
+    case planner::NodeKind::kMergeJoin:
+    case planner::NodeKind::kBitmapAnd:
+    case planner::NodeKind::kBitmapOr: return true;
     default: break;
   }
   return node.kind == planner::NodeKind::kNestedLoop && number == 1 && static_cast<const planner::NestedLoopNode&>(node).parameterized;

@@ -24,6 +24,7 @@ using planner::PlanNode;
   X(kGather, BuildGather, false)                     \
   X(kGatherMerge, BuildGatherMerge, false)           \
   X(kIndexScan, BuildIndexScan, false)               \
+  X(kBitmapScan, BuildBitmapScan, false)             \
   X(kNestedLoop, BuildNestedLoop, false)             \
   X(kAppend, BuildAppend, false)                     \
   X(kMergeAppend, BuildMergeAppend, false)           \

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "planner/physical/lowering.h"
+#include "types/array.h"
 #include "types/numeric.h"
 
 namespace gather::planner {
@@ -25,6 +26,25 @@ std::string_view Commuted(std::string_view name) {
   if (name == ">") return "<";
   if (name == ">=") return "<=";
   return name;
+}
+
+// The values that a column is compared with by IN or = ANY.
+bool ListValues(const Expr& condition, std::vector<ExprRef>* values) {
+  if (condition.kind == ExprKind::kInList) {
+    values->assign(condition.children.begin() + 1, condition.children.end());
+    return !condition.negated;
+  }
+  if (condition.kind != ExprKind::kScalarArray || !condition.any || condition.op == nullptr || condition.op->name != "=") return false;
+  const Expr& array = *condition.children[1];
+  if (array.kind == ExprKind::kArray) {
+    *values = array.children;
+    return std::none_of(values->begin(), values->end(), [](const ExprRef& value) { return IsArray(GetType(value->type.oid)); });
+  }
+  if (!sql::IsConstant(array) || array.constant.is_null) return false;
+  ArrayReader reader(array.constant.bytes);
+  ArrayReader::Element element;
+  while (reader.Next(&element)) values->push_back(sql::MakeConstant(ArrayElementDatum(reader.element_type(), element)));
+  return true;
 }
 
 }  // namespace
@@ -53,7 +73,24 @@ std::vector<Lowering::IndexMatch> Lowering::MatchIndexes(const Get& get, const s
   // Comparisons of one column with something known before the scan: a value, or a column of the outer side.
   struct Comparison { ColumnId column; SqlType type; std::string_view op; ExprRef value, condition; };
   std::vector<Comparison> comparisons;
+  // column IN (values)
+  struct List { ColumnId column; std::vector<ExprRef> values; ExprRef condition; };
+  std::vector<List> lists;
   for (const ExprRef& condition : conditions) {
+    std::vector<ExprRef> values;
+    if (ListValues(*condition, &values)) {
+      const ExprRef& column = StripRelabel(condition->children[0]);
+      if (column->kind != ExprKind::kColumn || column->relation != get.id || column->index >= table.columns.size()) continue;
+      const catalog::ColumnEntry& entry = table.columns[column->index];
+      List list{entry.id, {}, condition};
+      for (const ExprRef& value : values) {
+        ExprRef converted = HasColumns(value) || IsVolatile(value) ? nullptr : KeyValue(value, entry.type, planning_.context.functions);
+        if (converted == nullptr) break;
+        list.values.push_back(std::move(converted));
+      }
+      if (list.values.size() == values.size() && !values.empty()) lists.push_back(std::move(list));
+      continue;
+    }
     if (condition->kind != ExprKind::kFunction || condition->op == nullptr || condition->children.size() != 2) continue;
     const std::string_view name = condition->op->name;
     if (name != "=" && name != "<" && name != "<=" && name != ">" && name != ">=") continue;
@@ -80,11 +117,19 @@ std::vector<Lowering::IndexMatch> Lowering::MatchIndexes(const Get& get, const s
       const auto found = std::find_if(comparisons.begin(), comparisons.end(), [&](const Comparison& comparison) {
         return comparison.column == index.columns[at].column && comparison.op == "=";
       });
-      if (found == comparisons.end()) break;
-      match.equal.push_back(found->value);
-      match.used.push_back(found->condition);
+      if (found != comparisons.end()) {
+        match.equal.push_back(found->value);
+        match.used.push_back(found->condition);
+        continue;
+      }
+      const auto list = std::find_if(lists.begin(), lists.end(), [&](const List& candidate) { return candidate.column == index.columns[at].column; });
+      if (list == lists.end() || !match.any.empty()) break;
+      match.any = list->values;
+      match.any_at = static_cast<uint32_t>(at);
+      match.equal.push_back(list->values[0]);
+      match.used.push_back(list->condition);
     }
-    match.unique = index.unique() && at == index.columns.size() && !match.used.empty();
+    match.unique = index.unique() && at == index.columns.size() && !match.used.empty() && match.any.empty();
     if (at < index.columns.size() && index.columns[at].column.value != 0) {
       for (const Comparison& comparison : comparisons) {
         if (comparison.column != index.columns[at].column || comparison.op == "=") continue;

@@ -18,6 +18,13 @@ double CostModel::IndexScan(double rows, double together) const {
   return Descent() + (vectors - 1) * settings_.random_page_cost * kVectorFactor + std::max(0.0, rows - 1) * IndexRow();
 }
 
+double CostModel::BitmapHeapScan(double rows, double table_rows) const {
+  // Vectors that hold at least one of the rows, if these are spread evenly.
+  const double vectors = std::max(1.0, table_rows / kVectorSize);
+  const double touched = vectors * (1 - std::pow(1 - 1 / vectors, rows));
+  return touched * settings_.random_page_cost * kVectorFactor + rows * IndexRow() * kPickedRow;
+}
+
 double CostModel::HashJoin(double outer_rows, double inner_rows, double out_rows) const {
   return HashRow() * (outer_rows + 2 * inner_rows) + ScanRow() * out_rows;
 }

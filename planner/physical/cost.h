@@ -29,6 +29,9 @@ class CostModel {
 
   static constexpr double kKeyShare = 0.3;             // of an index row's cost: its entry read and its columns decoded, 150 ns
 
+  static constexpr double kBitmapShare = 0.2;          // of an index row's cost: its id read and put into the bitmap, 100 ns
+  static constexpr double kPickedRow = 0.5;            // of an index row's cost: a row picked out of a vector that is being read, with its id
+
   double ScanRow() const { return settings_.cpu_tuple_cost * kScanFactor; }
   double Operator() const { return settings_.cpu_operator_cost * kOperatorFactor; }
   double HashRow() const { return settings_.cpu_tuple_cost * kHashFactor; }
@@ -43,6 +46,10 @@ class CostModel {
   // `together`: how many of them lie next to each other.
   double IndexScan(double rows, double together = 1e18) const;
   double IndexOnlyScan(double rows) const { return Descent() + std::max(0.0, rows - 1) * IndexRow() * kKeyShare; }
+  // Row ids of one index into a bitmap; `ranges` of it.
+  double BitmapIndexScan(double rows, size_t ranges) const { return static_cast<double>(ranges + 1) * Descent() * 0.5 + rows * IndexRow() * kBitmapShare; }
+  // Rows scattered over a table, fetched in its order.
+  double BitmapHeapScan(double rows, double table_rows) const;
   double HashJoin(double outer_rows, double inner_rows, double out_rows) const;
   double MergeJoin(double outer_rows, double inner_rows, double out_rows) const { return MergeRow() * (outer_rows + inner_rows) + ScanRow() * out_rows; }
   double NestedLoop(double outer_rows, double inner_rows) const;

@@ -114,6 +114,18 @@ class Lowering {
   // access_path.cc
   std::vector<IndexMatch> MatchIndexes(const Get& get, const std::vector<ExprRef>& conditions, const RelSet& outer);
 
+  // bitmap_paths.cc
+  struct Bitmap {                                      // a tree of bitmap nodes
+    PlanNodePtr node;
+    double rows = 0, cost = 0;
+    ExprRef condition;                                 // what it answers, as printed
+    std::vector<ExprRef> used;                         // conditions that need not be asked again
+  };
+  std::optional<Bitmap> IndexBitmap(const Get& get, const std::vector<ExprRef>& conditions);
+  std::optional<Bitmap> OrBitmap(const Get& get, const ExprRef& condition);
+  std::optional<Bitmap> BestBitmap(const Get& get, const std::vector<ExprRef>& conditions);
+  std::optional<Lowered> LowerBitmap(const Get& get, const std::vector<ExprRef>& conditions, const ColumnSet& required, double rows);
+
   // joins.cc
   Lowered LowerJoin(Join& join, std::vector<ExprRef> filter, const ColumnSet& required);
   std::optional<Lowered> LowerIndexJoin(Join& join, JoinKind kind, LogicalNode& outer, LogicalNode& inner, const std::vector<ExprRef>& filter,

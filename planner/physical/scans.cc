@@ -167,6 +167,7 @@ Lowered Lowering::MakeIndexScan(const Get& get, const IndexMatch& match, const s
   scan->index_only = !parameterized && !match.unique && settings_.enable_indexonlyscan && KeysHold(*match.index->index, scan->columns, &scan->key_columns);
   scan->startup_cost = cost_.Descent() * 0.5;
   scan->total_cost = (scan->index_only ? cost_.IndexOnlyScan(entries) : cost_.IndexScan(entries, match.together)) +
+                     static_cast<double>(std::max<size_t>(match.any.size(), 1) - 1) * cost_.Descent() * 0.5 +
                      entries * cost_.Operator() * static_cast<double>(rest.size()) + cost_.Penalty(settings_.enable_indexscan);
   Lowered done = Finish(std::move(scan), std::move(layout), required, rows);
   const catalog::IndexEntry& index = *match.index->index;
@@ -191,6 +192,9 @@ Lowered Lowering::LowerGet(const Get& get, std::vector<ExprRef> conditions, cons
     if (best.node == nullptr || scan.node->total_cost < best.node->total_cost) best = std::move(scan);
     // A unique key always wins: whatever the statistics say, it is one row.
     if (match.unique && settings_.enable_indexscan) return best;
+  }
+  if (std::optional<Lowered> bitmap = LowerBitmap(get, conditions, required, rows); bitmap.has_value()) {
+    if (best.node == nullptr || bitmap->node->total_cost < best.node->total_cost) best = std::move(*bitmap);
   }
   Lowered seq = MakeSeqScan(get, conditions, required, rows);
   if (best.node == nullptr || seq.node->total_cost <= best.node->total_cost) return seq;
