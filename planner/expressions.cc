@@ -263,4 +263,19 @@ bool HasDatumFalseOrNull(const Expr& expr) {
   return expr.kind == ExprKind::kConstant && expr.type.oid == type_oid::kBool && (expr.constant.is_null || expr.constant.as<uint8_t>() == 0);
 }
 
+ExprRef ReplaceCaseTest(const ExprRef& when, const ExprRef& value) {
+  CheckStackDepth();
+  if (when == nullptr || (when->kind == ExprKind::kCase && when->case_test)) return when;
+  if (when->kind == ExprKind::kCaseTest) return value;
+  std::shared_ptr<Expr> copy;
+  const size_t children = when->kind == ExprKind::kArrayCoerce ? 1 : when->children.size();
+  for (size_t i = 0; i < children; ++i) {
+    ExprRef child = ReplaceCaseTest(when->children[i], value);
+    if (child == when->children[i]) continue;
+    if (copy == nullptr) copy = std::make_shared<Expr>(*when);
+    copy->children[i] = std::move(child);
+  }
+  return copy == nullptr ? when : copy;
+}
+
 }  // namespace gather::planner

@@ -119,4 +119,7 @@ bool IsNullSafeEqual(const Expr& expr);
 
 bool HasDatumFalseOrNull(const Expr& expr);            // constant that no filter lets through
 
+// A WHEN of a CASE with its test value in place. A CASE in it, or a conversion of array elements, has test values of its own.
+ExprRef ReplaceCaseTest(const ExprRef& when, const ExprRef& value);
+
 }  // namespace gather::planner

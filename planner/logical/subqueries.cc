@@ -237,12 +237,7 @@ ExprRef Builder::FlattenCase(const ExprRef& expr, LogicalPtr& root) {
       break;
     }
     const ExprRef when = copy->children[at] = Flatten(expr->children[at], root);
-    ExprRef test = when;
-    if (expr->case_test) {
-      const ExprRef& value = copy->children[0];
-      test = sql::Rewrite(
-          when, [&value](const ExprRef& node) { return node->kind == ExprKind::kCaseTest ? value : nullptr; });
-    }
+    const ExprRef test = expr->case_test ? ReplaceCaseTest(when, copy->children[0]) : when;
     const size_t guards = guards_.size();
     Guard(test);
     copy->children[at + 1] = Flatten(expr->children[at + 1], root);

@@ -128,7 +128,7 @@ class Folder {
       ExprRef when = expr->children[at];
       if (constant_test) {
         const ExprRef test = copy->children[0];
-        when = sql::Rewrite(when, [&test](const ExprRef& node) { return node->kind == ExprKind::kCaseTest ? test : nullptr; });
+        when = ReplaceCaseTest(when, test);
       }
       when = Fold(when);
       if (HasDatumFalseOrNull(*when)) continue;
