@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <exception>
 
+#include "storage/analysis/analysis.h"
+
 namespace gather::maintenance {
 
 namespace {
@@ -67,6 +69,7 @@ bool MaintenanceThread::WantsIndexVacuum(const storage::TableStore& table) {
 }
 
 bool MaintenanceThread::WantsAnalysis(const storage::TableStore& table) const {
+  storage::KeptAnalysis(table);                            // knows what has changed before the server's start
   const storage::TableStatistics statistics = table.statistics();
   return static_cast<double>(statistics.changed) >
          static_cast<double>(options_.analyze_threshold) + options_.analyze_scale_factor * static_cast<double>(statistics.rows);

@@ -414,8 +414,8 @@ class ConstantEvaluator {
  public:
   virtual ~ConstantEvaluator() = default;
   virtual Datum Evaluate(const sql::Expr& expr) = 0;   // without columns (constant folding); throws what the expression throws
-  // A boolean expression over kSlot = column of `rows`: how many of the rows satisfy it (selectivity from a sample). -1: not available.
-  virtual int64_t CountMatches(const ExprRef& /*predicate*/, const Chunk& /*rows*/) { return -1; }
+  // An expression over kSlot = column of `rows` for each of them (estimates from a sample); false: not available.
+  virtual bool EvaluateOver(const ExprRef& /*expr*/, const Chunk& /*rows*/, Vector* /*result*/) { return false; }
 };
 
 struct PlannerContext {

@@ -62,6 +62,9 @@ void TableStore::State::Load() {
   groups = std::move(list);
   counters->live.store(live - dead, std::memory_order_relaxed);
   counters->dead.store(dead, std::memory_order_relaxed);
+  // Never analysed: all rows count as changed since.
+  PinnedValue record;
+  if (!kv.Get(Family::kTables, AnalysisKey(id), &record)) counters->changed.store(static_cast<uint64_t>(std::max<int64_t>(0, live - dead)), std::memory_order_relaxed);
 }
 
 }  // namespace gather::storage

@@ -294,12 +294,9 @@ planner::PlanRef Session::PlanStatement(std::shared_ptr<const sql::BoundStatemen
    public:
     explicit Evaluator(const ExecutionContext& context) : context_(context) {}
     Datum Evaluate(const sql::Expr& expr) override { return EvaluateExpression(std::make_shared<sql::Expr>(expr), context_); }
-    int64_t CountMatches(const sql::ExprRef& predicate, const Chunk& rows) override {
-      const Vector result = EvaluateOver(predicate, rows, context_);
-      const VectorView view = result.View();
-      int64_t matches = 0;
-      for (RowIndex row = 0; row < rows.rows(); ++row) matches += view.valid(row) && view.get<uint8_t>(row) != 0 ? 1 : 0;
-      return matches;
+    bool EvaluateOver(const sql::ExprRef& expr, const Chunk& rows, Vector* result) override {
+      *result = executor::EvaluateOver(expr, rows, context_);
+      return true;
     }
 
    private:

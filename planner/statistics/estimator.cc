@@ -7,9 +7,7 @@ namespace gather::planner {
 
 namespace {
 
-// PostgreSQL's selfuncs.h.
-constexpr double kDefaultEqual = 0.005, kDefaultInequality = 1.0 / 3, kDefaultRange = 0.005, kDefaultMatch = 0.005, kDefaultUnknown = 0.005,
-                 kDefaultBoolean = 0.5, kDefaultDistinct = 200;
+constexpr double kDefaultDistinct = 200;               // PostgreSQL's
 // A table without rows may get some before the plan runs; PostgreSQL assumes ten pages.
 constexpr double kMinimumRows = 1;
 constexpr double kDefaultFunctionRows = 1000;
@@ -17,29 +15,41 @@ constexpr double kDefaultViewRows = 100;
 
 double Clamp01(double value) { return std::clamp(value, 0.0, 1.0); }
 
-std::string_view OperatorName(const Expr& expr) { return expr.op != nullptr ? expr.op->name : std::string_view(); }
-
 }  // namespace
 
 void Estimator::Learn(const LogicalNode& node) {
+  const auto define = [this](const Item& item) {
+    if (item.expression->kind != ExprKind::kColumn || RefOf(*item.expression) != item.out) definitions_[item.out] = item.expression;
+  };
   switch (node.kind) {
-    case LogicalKind::kGet: gets_[As<Get>(node).id.value] = &As<Get>(node); break;
+    case LogicalKind::kGet: {
+      const uint32_t id = As<Get>(node).id.value;
+      gets_[id] = &As<Get>(node);
+      filters_.erase(id);
+      filtered_rows_.erase(id);
+      break;
+    }
     case LogicalKind::kProject:
-      for (const Item& item : As<Project>(node).items) {
-        if (item.expression->kind != ExprKind::kColumn || RefOf(*item.expression) != item.out) definitions_[item.out] = item.expression;
-      }
+      for (const Item& item : As<Project>(node).items) define(item);
       break;
-    case LogicalKind::kAggregate:
-      for (const Item& item : As<Aggregate>(node).keys) {
-        if (item.expression->kind != ExprKind::kColumn || RefOf(*item.expression) != item.out) definitions_[item.out] = item.expression;
+    case LogicalKind::kAggregate: {
+      const auto& aggregate = As<Aggregate>(node);
+      for (const Item& item : aggregate.keys) {
+        define(item);
+        key_relations_[item.out.relation.value] = &aggregate;
       }
+      for (const AggregateItem& item : aggregate.aggregates) aggregated_[item.out] = {&aggregate, &item};
       break;
+    }
     case LogicalKind::kSetOp:
       for (size_t i = 0; i < As<SetOp>(node).output.size(); ++i) definitions_[As<SetOp>(node).output[i].ref] = MakeColumn(As<SetOp>(node).inputs[0][i]);
       break;
     default: break;
   }
   for (const LogicalPtr& child : node.children) Learn(*child);
+  if (node.kind == LogicalKind::kFilter && node.children[0]->kind == LogicalKind::kGet) {
+    filters_[As<Get>(*node.children[0]).id.value] = As<Filter>(node).conditions;
+  }
 }
 
 Estimator::BaseColumn Estimator::Origin(const ExprRef& expr) const {
@@ -74,16 +84,62 @@ bool Estimator::IsUniqueKey(const Get& get, std::span<const uint32_t> columns) c
   });
 }
 
-double Estimator::TableRows(const catalog::RelationEntry& table) const {
+TableFacts* Estimator::FactsOf(const Get& get) {
+  if (get.relation->table == nullptr || get.relation->table->table == nullptr) return nullptr;
+  auto& facts = facts_[get.relation];
+  if (facts == nullptr) facts = std::make_unique<TableFacts>(*get.relation->table, planning_.context);
+  return facts.get();
+}
+
+const storage::ColumnAnalysis* Estimator::AnalysisOf(const BaseColumn& column) {
+  TableFacts* facts = column.get == nullptr ? nullptr : FactsOf(*column.get);
+  return facts == nullptr ? nullptr : facts->Column(column.index);
+}
+
+Estimator::KnownColumn Estimator::Known(const ExprRef& expr) {
+  KnownColumn known;
+  known.base = Origin(expr);
+  if (known.base.get == nullptr || known.base.get->relation->table == nullptr) return known;
+  known.analysis = AnalysisOf(known.base);
+  known.rows = Rows(*known.base.get);
+  return known;
+}
+
+double Estimator::TableRows(const catalog::RelationEntry& table) {
   if (table.table == nullptr) return kDefaultViewRows;
   return std::max<double>(kMinimumRows, static_cast<double>(table.table->statistics().rows));
 }
 
-const TableSample* Estimator::SampleOf(const Get& get) {
-  if (planning_.context.snapshot == nullptr || get.relation->table == nullptr || get.relation->table->table == nullptr) return nullptr;
-  auto& sample = samples_[get.relation];
-  if (sample == nullptr) sample = std::make_unique<TableSample>(*get.relation->table, *planning_.context.snapshot);
-  return sample.get();
+double Estimator::FilteredRows(const Get& get) {
+  const auto known = filtered_rows_.find(get.id.value);
+  if (known != filtered_rows_.end()) return known->second;
+  const auto filter = filters_.find(get.id.value);
+  const double rows = Rows(get);
+  filtered_rows_[get.id.value] = rows;                 // conditions that ask for it meanwhile
+  return filtered_rows_[get.id.value] = filter == filters_.end() ? rows : std::max(1.0, rows * BaseSelectivity(filter->second, get));
+}
+
+double Estimator::RowsTogether(const Get& get, uint32_t column) {
+  const storage::ColumnAnalysis* analysis = AnalysisOf({&get, column});
+  return analysis == nullptr ? 1 : analysis->together;
+}
+
+double Estimator::FunctionRows(const FunctionScan& scan) const {
+  const ExprRef& function = scan.functions[0];
+  if (function->function == nullptr || !function->function->returns_set) return 1;
+  // generate_series of constants is counted.
+  if (function->function->name == "generate_series" && function->children.size() >= 2) {
+    const auto number = [&](size_t i) -> double {
+      const Expr& argument = *function->children[i];
+      if (!sql::IsConstant(argument) || argument.constant.is_null) return NAN;
+      if (argument.type.oid == type_oid::kInt4) return argument.constant.as<int32_t>();
+      if (argument.type.oid == type_oid::kInt8) return static_cast<double>(argument.constant.as<int64_t>());
+      return NAN;
+    };
+    const double first = number(0), last = number(1), step = function->children.size() > 2 ? number(2) : 1;
+    if (!std::isnan(first) && !std::isnan(last) && !std::isnan(step) && step != 0) return std::max(1.0, std::floor((last - first) / step) + 1);
+  }
+  return kDefaultFunctionRows;
 }
 
 double Estimator::Rows(const LogicalNode& node) {
@@ -94,26 +150,14 @@ double Estimator::Rows(const LogicalNode& node) {
 double Estimator::RowsOf(const LogicalNode& node) {
   switch (node.kind) {
     case LogicalKind::kSingleRow: return 1;
-    case LogicalKind::kGet:
-      return As<Get>(node).relation->table == nullptr ? kDefaultViewRows : TableRows(*As<Get>(node).relation->table);
-    case LogicalKind::kValues: return std::max<double>(1, static_cast<double>(As<Values>(node).values.size()));
-    case LogicalKind::kFunctionScan: {
-      const ExprRef& function = As<FunctionScan>(node).functions[0];
-      if (function->function == nullptr || !function->function->returns_set) return 1;
-      // generate_series of constants is counted.
-      if (function->function->name == "generate_series" && function->children.size() >= 2) {
-        const auto number = [&](size_t i) -> double {
-          const Expr& argument = *function->children[i];
-          if (!sql::IsConstant(argument) || argument.constant.is_null) return NAN;
-          if (argument.type.oid == type_oid::kInt4) return argument.constant.as<int32_t>();
-          if (argument.type.oid == type_oid::kInt8) return static_cast<double>(argument.constant.as<int64_t>());
-          return NAN;
-        };
-        const double first = number(0), last = number(1), step = function->children.size() > 2 ? number(2) : 1;
-        if (!std::isnan(first) && !std::isnan(last) && !std::isnan(step) && step != 0) return std::max(1.0, std::floor((last - first) / step) + 1);
-      }
-      return kDefaultFunctionRows;
+    case LogicalKind::kGet: {
+      const auto& get = As<Get>(node);
+      if (get.relation->table == nullptr) return kDefaultViewRows;
+      TableFacts* facts = FactsOf(get);
+      return facts == nullptr ? TableRows(*get.relation->table) : std::max(kMinimumRows, facts->rows());
     }
+    case LogicalKind::kValues: return std::max<double>(1, static_cast<double>(As<Values>(node).values.size()));
+    case LogicalKind::kFunctionScan: return FunctionRows(As<FunctionScan>(node));
     case LogicalKind::kCteScan: return planning_.ctes[As<CteScan>(node).cte].rows;
     case LogicalKind::kWorkTable: return 10 * kDefaultDistinct;
     case LogicalKind::kFilter: {
@@ -133,20 +177,20 @@ double Estimator::RowsOf(const LogicalNode& node) {
       if (aggregate.grouping_sets.empty()) {
         std::vector<ExprRef> keys;
         for (const Item& key : aggregate.keys) keys.push_back(key.expression);
-        return Groups(keys, input);
+        return Groups(keys, input, node.children[0].get());
       }
       double rows = 0;
       for (const auto& set : aggregate.grouping_sets) {
         std::vector<ExprRef> keys;
         for (uint32_t key : set) keys.push_back(aggregate.keys[key].expression);
-        rows += keys.empty() ? 1 : Groups(keys, input);
+        rows += keys.empty() ? 1 : Groups(keys, input, node.children[0].get());
       }
       return rows;
     }
     case LogicalKind::kDistinct: {
       std::vector<ExprRef> keys;
       for (const Column& column : As<Distinct>(node).columns) keys.push_back(MakeColumn(column));
-      return Groups(keys, Rows(*node.children[0]));
+      return Groups(keys, Rows(*node.children[0]), node.children[0].get());
     }
     case LogicalKind::kSetOp: {
       const auto& operation = As<SetOp>(node);
@@ -170,186 +214,63 @@ double Estimator::RowsOf(const LogicalNode& node) {
   return 1;
 }
 
-double Estimator::BaseSelectivity(std::span<const ExprRef> conditions, const Get& get) {
-  const TableSample* sample = planning_.context.evaluator == nullptr ? nullptr : SampleOf(get);
-  std::vector<ExprRef> sampled;
-  double other = 1;
-  for (const ExprRef& condition : conditions) {
-    const RelSet relations = RelationsOf(condition);
-    const bool usable = sample != nullptr && relations.size() == 1 && relations.Contains(get.id) && !HasKind(condition, ExprKind::kParameter) &&
-                        !HasKind(condition, ExprKind::kExecParameter) && !IsVolatile(condition);
-    // A unique key finds one row: no sample says it better.
-    const bool key = IsEquality(*condition) && (IsUnique(Origin(condition->children[0])) || IsUnique(Origin(condition->children[1])));
-    if (usable && !key) sampled.push_back(condition);
-    else other *= Selectivity(condition);
+double Estimator::CommonJoinSelectivity(const KnownColumn& left, const KnownColumn& right) {
+  const storage::ColumnAnalysis &a = *left.analysis, &b = *right.analysis;
+  const double distinct_a = std::max(1.0, a.DistinctAmong(left.rows)), distinct_b = std::max(1.0, b.DistinctAmong(right.rows));
+  const double present_a = 1 - a.null_fraction, present_b = 1 - b.null_fraction;
+  const double plain = present_a * present_b / std::max(distinct_a, distinct_b);
+  if (a.frequencies.empty() || b.frequencies.empty() || a.type.oid != b.type.oid) return plain;
+  // PostgreSQL's eqjoinsel_inner: values common on both sides meet each other, the others spread evenly.
+  std::unordered_map<uint64_t, double> of_b;
+  double unmatched_b = 0;
+  for (size_t i = 0; i < b.common_hashes.size(); ++i) {
+    of_b.emplace(b.common_hashes[i], b.frequencies[i]);
+    unmatched_b += b.frequencies[i];
   }
-  if (sampled.empty()) return other;
-  std::vector<uint32_t> columns;
-  bool system = false;
-  const ExprRef predicate = sql::Rewrite(sql::MakeAnd(sampled), [&](const ExprRef& node) -> ExprRef {
-    if (node->kind != ExprKind::kColumn) return nullptr;
-    if (node->index >= get.relation->table->columns.size()) {
-      system = true;
-      return nullptr;
+  double product = 0, matched_a = 0, matched_b = 0, unmatched_a = 0, matches = 0;
+  for (size_t i = 0; i < a.common_hashes.size(); ++i) {
+    const auto found = of_b.find(a.common_hashes[i]);
+    if (found == of_b.end()) {
+      unmatched_a += a.frequencies[i];
+      continue;
     }
-    auto at = std::find(columns.begin(), columns.end(), node->index);
-    if (at == columns.end()) at = columns.insert(columns.end(), node->index);
-    return sql::MakeSlot(static_cast<uint32_t>(at - columns.begin()), node->type, node->name);
-  });
-  if (!system) {
-    const auto matching = const_cast<TableSample*>(sample)->Matching(predicate, columns, *planning_.context.evaluator);
-    if (matching.has_value()) {
-      // None of n sampled rows: there may still be some; half a row of the sample, but not more than the defaults say.
-      double otherwise = 1;
-      for (const ExprRef& condition : sampled) otherwise *= Selectivity(condition);
-      if (*matching > 0 || sample->is_whole()) return other * *matching;
-      return other * std::min(otherwise, 0.5 / std::max<uint32_t>(1, sample->rows()));
-    }
+    ++matches;
+    product += a.frequencies[i] * found->second;
+    matched_a += a.frequencies[i];
+    matched_b += found->second;
   }
-  for (const ExprRef& condition : sampled) other *= Selectivity(condition);
-  return other;
-}
-
-double Estimator::Selectivity(std::span<const ExprRef> conditions, const LogicalNode* input) {
-  if (input != nullptr && input->kind == LogicalKind::kGet) return Clamp01(BaseSelectivity(conditions, As<Get>(*input)));
-  double selectivity = 1;
-  for (const ExprRef& condition : conditions) selectivity *= Selectivity(condition);
-  return selectivity;
-}
-
-double Estimator::ComparisonSelectivity(const Expr& expr) {
-  const std::string_view name = OperatorName(expr);
-  const bool binary = expr.children.size() == 2;
-  if (name == "=" && binary) {
-    const double left = HasColumns(expr.children[0]) ? DistinctValues(expr.children[0], 1e18) : 0;
-    const double right = HasColumns(expr.children[1]) ? DistinctValues(expr.children[1], 1e18) : 0;
-    const double distinct = std::max(left, right);
-    return distinct > 0 ? 1 / distinct : kDefaultEqual;
-  }
-  if (name == "<>" && binary) {
-    const double left = HasColumns(expr.children[0]) ? DistinctValues(expr.children[0], 1e18) : kDefaultDistinct;
-    return 1 - 1 / std::max(1.0, left);
-  }
-  if (name == "<" || name == "<=" || name == ">" || name == ">=") return kDefaultInequality;
-  if (name == "~~" || name == "~~*" || name == "~" || name == "~*") return kDefaultMatch;
-  if (name == "!~~" || name == "!~~*" || name == "!~" || name == "!~*") return 1 - kDefaultMatch;
-  return expr.op == nullptr ? kDefaultInequality : kDefaultBoolean;
-}
-
-double Estimator::Selectivity(const ExprRef& condition) {
-  switch (condition->kind) {
-    case ExprKind::kConstant: return HasDatumFalseOrNull(*condition) ? 0 : 1;
-    case ExprKind::kAnd: {
-      double selectivity = 1;
-      for (const ExprRef& child : condition->children) selectivity *= Selectivity(child);
-      return selectivity;
-    }
-    case ExprKind::kOr: {
-      double none = 1;
-      for (const ExprRef& child : condition->children) none *= 1 - Selectivity(child);
-      return 1 - none;
-    }
-    case ExprKind::kNot: return Clamp01(1 - Selectivity(condition->children[0]));
-    case ExprKind::kIsNull: case ExprKind::kIsUnknown: {
-      const BaseColumn column = Origin(condition->children[0]);
-      if (column.get != nullptr) {
-        if (auto* sample = const_cast<TableSample*>(SampleOf(*column.get)); sample != nullptr && column.index < column.get->relation->table->columns.size()) {
-          return sample->Summary(column.index, TableRows(*column.get->relation->table)).null_fraction;
-        }
-      }
-      return kDefaultUnknown;
-    }
-    case ExprKind::kIsNotNull: case ExprKind::kIsNotUnknown: return 1 - kDefaultUnknown;
-    case ExprKind::kInList: case ExprKind::kScalarArray: {
-      double count = static_cast<double>(condition->children.size()) - 1;
-      double one = 1 / DistinctValues(condition->children[0], 1e18);
-      if (condition->kind == ExprKind::kScalarArray) {
-        count = condition->children[1]->kind == ExprKind::kArray ? static_cast<double>(condition->children[1]->children.size()) : 10;
-        if (OperatorName(*condition) != "=") one = OperatorName(*condition) == "<>" ? 1 - one : kDefaultInequality;
-        if (!condition->any) return std::pow(one, count);
-      }
-      const double selectivity = Clamp01(count * one);
-      return condition->negated ? 1 - selectivity : selectivity;
-    }
-    case ExprKind::kFunction: return ComparisonSelectivity(*condition);
-    case ExprKind::kDistinctFrom: return 1 - 1 / std::max(1.0, DistinctValues(condition->children[0], 1e18));
-    default: return kDefaultBoolean;
-  }
-}
-
-double Estimator::DistinctValues(const ExprRef& expr, double rows) {
-  if (!HasColumns(expr)) return 1;
-  const BaseColumn column = Origin(expr);
-  if (column.get != nullptr && column.get->relation->table != nullptr) {
-    const catalog::RelationEntry& table = *column.get->relation->table;
-    const double table_rows = TableRows(table);
-    if (IsUnique(column)) return std::max(1.0, std::min(rows, table_rows));
-    if (column.index < table.columns.size()) {
-      if (table.columns[column.index].type.oid == type_oid::kBool) return std::min(rows, 2.0);
-      if (auto* sample = const_cast<TableSample*>(SampleOf(*column.get))) {
-        return std::max(1.0, std::min(rows, sample->Summary(column.index, table_rows).distinct));
-      }
-    }
-    return std::max(1.0, std::min({rows, table_rows, kDefaultDistinct}));
-  }
-  if (expr->type.oid == type_oid::kBool) return std::min(rows, 2.0);
-  // A computed value has at most the combinations of what it is computed from; extracting parts has far fewer.
-  if (expr->kind == ExprKind::kFunction && expr->function != nullptr &&
-      (expr->function->name == "extract" || expr->function->name == "date_part" || expr->function->name == "date_trunc")) {
-    return std::min(rows, 10.0);
-  }
-  double product = 1;
-  bool known = false;
-  ColumnSet columns;
-  columns.AddFrom(expr);
-  if (expr->kind != ExprKind::kColumn) {
-    for (ColumnRef ref : columns) {
-      const auto definition = definitions_.find(ref);
-      const auto get = gets_.find(ref.relation.value);
-      if (get == gets_.end() && definition == definitions_.end()) continue;
-      known = true;
-      product *= DistinctValues(MakeColumn({ref, type_oid::kInt4, kInvalidOid, ""}), rows);
-    }
-  } else if (const auto definition = definitions_.find(RefOf(*expr)); definition != definitions_.end()) {
-    return DistinctValues(definition->second, rows);
-  }
-  return std::max(1.0, std::min(rows, known ? product : kDefaultDistinct));
-}
-
-double Estimator::RowsTogether(const Get& get, uint32_t column) {
-  auto* sample = const_cast<TableSample*>(SampleOf(get));
-  if (sample == nullptr || column >= get.relation->table->columns.size()) return 1;
-  return sample->Summary(column, TableRows(*get.relation->table)).together;
-}
-
-double Estimator::Groups(const std::vector<ExprRef>& keys, double rows) {
-  // Columns of one table are rarely independent: the largest counts whole, the others by their square roots.
-  double groups = 1;
-  std::map<const Get*, std::vector<double>> by_table;
-  for (const ExprRef& key : keys) {
-    const BaseColumn column = Origin(key);
-    by_table[column.get].push_back(DistinctValues(key, rows));
-  }
-  for (auto& [get, counts] : by_table) {
-    std::sort(counts.rbegin(), counts.rend());
-    double own = counts[0];
-    for (size_t i = 1; i < counts.size(); ++i) own *= get == nullptr ? counts[i] : std::sqrt(counts[i]);
-    if (get != nullptr && get->relation->table != nullptr) own = std::min(own, TableRows(*get->relation->table));
-    groups *= own;
-  }
-  return std::max(1.0, std::min(groups, rows));
+  unmatched_b -= matched_b;
+  const double other_a = std::max(0.0, present_a - matched_a - unmatched_a), other_b = std::max(0.0, present_b - matched_b - unmatched_b);
+  const auto total = [&](double unmatched, double other, double others_distinct, double others_common, double others_other, double others_unmatched) {
+    double sum = product;
+    if (others_distinct > others_common) sum += unmatched * others_other / (others_distinct - others_common);
+    if (others_distinct > matches) sum += other * (others_other + others_unmatched) / (others_distinct - matches);
+    return sum;
+  };
+  return std::min(total(unmatched_a, other_a, distinct_b, static_cast<double>(b.common_hashes.size()), other_b, unmatched_b),
+                  total(unmatched_b, other_b, distinct_a, static_cast<double>(a.common_hashes.size()), other_a, unmatched_a));
 }
 
 double Estimator::JoinSelectivity(const ExprRef& condition, double left_rows, double right_rows) {
-  if (IsEquality(*condition) || IsNullSafeEqual(*condition)) {
-    const Expr& equal = IsEquality(*condition) ? *condition : *condition->children[0];
-    // Distinct values before the inputs were filtered: filters thin out keys and rows alike.
-    const double left = DistinctValues(equal.children[0], 1e18), right = DistinctValues(equal.children[1], 1e18);
-    const bool guess = Origin(equal.children[0]).get == nullptr && Origin(equal.children[1]).get == nullptr;
-    if (guess) return 1 / std::max(1.0, std::max(left_rows, right_rows));
-    return 1 / std::max(1.0, std::max(left, right));
+  if (!IsEquality(*condition) && !IsNullSafeEqual(*condition)) return Selectivity(condition);
+  const Expr& equal = IsEquality(*condition) ? *condition : *condition->children[0];
+  const ExprRef &left = equal.children[0], &right = equal.children[1];
+  // A column and the least or greatest of its group: one row of each group has it.
+  for (const bool turned : {false, true}) {
+    const Aggregated* extreme = AggregateOf(turned ? left : right);
+    if (extreme == nullptr || extreme->item->arguments.size() != 1) continue;
+    const std::string_view name = extreme->item->call->function->name;
+    if ((name == "min" || name == "max") && SameColumn(Origin(extreme->item->arguments[0]), Origin(turned ? right : left))) {
+      return 1 / std::max(1.0, GroupSize(*extreme->node));
+    }
   }
-  return Selectivity(condition);
+  // Keys of groups that were made of the other side's keys only.
+  if (const double domain = std::max(KeyDomain(left), KeyDomain(right)); domain > 0) return 1 / domain;
+  const KnownColumn a = Known(left), b = Known(right);
+  if (a.analysis != nullptr && b.analysis != nullptr && !IsUnique(a.base) && !IsUnique(b.base)) return CommonJoinSelectivity(a, b);
+  // Distinct values before the inputs were filtered: filters thin out keys and rows alike.
+  if (a.base.get == nullptr && b.base.get == nullptr) return 1 / std::max({1.0, left_rows, right_rows});
+  return 1 / std::max({1.0, BaseDistinct(left), BaseDistinct(right)});
 }
 
 double Estimator::CompositeKeyFactor(std::span<const ExprRef> conditions) {
@@ -391,8 +312,8 @@ double Estimator::CompositeKeyFactor(std::span<const ExprRef> conditions) {
     if (pair.columns_a.size() < 2 || find(pair.a) == find(pair.b)) continue;
     parent[find(pair.a)] = find(pair.b);
     double combinations = 0;
-    if (IsUniqueKey(*pair.a, pair.columns_a)) combinations = TableRows(*pair.a->relation->table);
-    else if (IsUniqueKey(*pair.b, pair.columns_b)) combinations = TableRows(*pair.b->relation->table);
+    if (IsUniqueKey(*pair.a, pair.columns_a)) combinations = Rows(*pair.a);
+    else if (IsUniqueKey(*pair.b, pair.columns_b)) combinations = Rows(*pair.b);
     else combinations = std::max(Groups(pair.keys_a, 1e18), Groups(pair.keys_b, 1e18));
     factor *= std::max(1.0, 1 / (combinations * pair.product));
   }
