@@ -246,8 +246,7 @@ class Orderer {
       for (LeafSet at = leaves; at != 0; at &= at - 1) product = std::max(product, graph_.leaves[First(at)].rows);
       return product;
     };
-    // An OR over several leaves: what its arms say of each leaf alone was filtered there already.
-    const double selectivity = edge.condition->kind == ExprKind::kOr ? 0.5 : estimator_.JoinSelectivity(edge.condition, rows(edge.leaves), rows(edge.leaves));
+    const double selectivity = estimator_.JoinSelectivity(edge.condition, rows(edge.leaves), rows(edge.leaves));
     return selectivities_[&edge] = selectivity;
   }
 

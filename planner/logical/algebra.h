@@ -127,6 +127,7 @@ struct Aggregate : LogicalNode {
   std::vector<AggregateItem> aggregates;
   std::vector<std::vector<uint32_t>> grouping_sets;
   Column set_number;                                   // with grouping sets
+  bool restricted = false;                             // its input was reduced to the keys that will be asked for (logical/unnest.cc)
   bool scalar() const { return keys.empty() && grouping_sets.empty(); }
 };
 

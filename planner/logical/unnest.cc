@@ -152,6 +152,7 @@ class Unnester {
     estimator_.Learn(*keys);
     std::vector<ExprRef> conditions;
     for (const ExprRef& equality : equalities) conditions.push_back(Renamed(equality, renamed));
+    aggregate.restricted = true;
     aggregate.children[0] =
         MakeJoin(JoinKind::kSemi, std::move(aggregate.children[0]), std::move(keys), std::move(conditions));
   }

@@ -31,6 +31,12 @@ bool HasRelation(const LogicalNode& node, RelId id) {
 
 }  // namespace
 
+bool Estimator::IsOverSample(const ExprRef& expr, RelId id) {
+  const RelSet relations = RelationsOf(expr);
+  return relations.size() == 1 && relations.Contains(id) && !HasKind(expr, ExprKind::kParameter) && !HasKind(expr, ExprKind::kExecParameter) &&
+         !HasKind(expr, ExprKind::kOuterSlot) && !IsVolatile(expr);
+}
+
 double Estimator::BaseDistinct(const ExprRef& expr) {
   if (!HasColumns(expr)) return 1;
   const KnownColumn column = Known(expr);
@@ -45,13 +51,17 @@ double Estimator::BaseDistinct(const ExprRef& expr) {
 
 std::optional<double> Estimator::ComputedDistinct(const ExprRef& expr, double rows) {
   const RelSet relations = RelationsOf(expr);
-  if (relations.size() != 1 || IsVolatile(expr)) return std::nullopt;
+  if (relations.size() != 1) return std::nullopt;
   const auto get = gets_.find(relations.ids()[0]);
-  if (get == gets_.end()) return std::nullopt;
+  if (get == gets_.end() || !IsOverSample(expr, get->second->id)) return std::nullopt;
   TableFacts* facts = FactsOf(*get->second);
   if (facts == nullptr) return std::nullopt;
-  const auto filter = filters_.find(relations.ids()[0]);
-  const std::span<const ExprRef> conditions = filter == filters_.end() ? std::span<const ExprRef>() : std::span<const ExprRef>(filter->second);
+  std::vector<ExprRef> conditions;
+  if (const auto filter = filters_.find(relations.ids()[0]); filter != filters_.end()) {
+    for (const ExprRef& condition : filter->second) {
+      if (IsOverSample(condition, get->second->id)) conditions.push_back(condition);
+    }
+  }
   std::optional<TableFacts::Distinct> sample = facts->DistinctOf(get->second->id, {&expr, 1}, conditions);
   // Too few rows to tell: without the conditions.
   if (!sample.has_value() || (!sample->all && sample->rows < 30)) sample = facts->DistinctOf(get->second->id, {&expr, 1}, {});
@@ -190,22 +200,16 @@ bool Estimator::SameColumn(const BaseColumn& a, const BaseColumn& b) const {
   return a.get != nullptr && b.get != nullptr && a.index == b.index && a.get->relation->table != nullptr && a.get->relation->table == b.get->relation->table;
 }
 
-// Groups whose input was semi-joined with the keys that will be asked for (logical/unnest.cc) have those keys.
-double Estimator::KeyDomain(const ExprRef& expr) {
-  const ExprRef& column = StripRelabel(expr);
-  if (column->kind != ExprKind::kColumn) return 0;
+const Aggregate* Estimator::RestrictedBy(const ExprRef& key) const {
+  const ExprRef& column = StripRelabel(key);
+  if (column->kind != ExprKind::kColumn || !definitions_.contains(RefOf(*column))) return nullptr;
   const auto found = key_relations_.find(column->relation.value);
-  const auto definition = definitions_.find(RefOf(*column));
-  if (found == key_relations_.end() || definition == definitions_.end()) return 0;
-  const LogicalNode& input = *found->second->children[0];
-  if (input.kind != LogicalKind::kJoin || As<Join>(input).join != JoinKind::kSemi) return 0;
-  for (const ExprRef& condition : As<Join>(input).conditions) {
-    if (!IsEquality(*condition)) continue;
-    for (const size_t side : {size_t{0}, size_t{1}}) {
-      if (sql::SameExpr(condition->children[side], definition->second)) return DistinctIn(*input.children[1], condition->children[1 - side]);
-    }
-  }
-  return 0;
+  return found != key_relations_.end() && found->second->restricted ? found->second : nullptr;
+}
+
+double Estimator::KeyDomain(const ExprRef& key) {
+  const Aggregate* aggregate = RestrictedBy(key);
+  return aggregate == nullptr ? 0 : DistinctIn(*aggregate->children[0], definitions_.at(RefOf(*StripRelabel(key))));
 }
 
 }  // namespace gather::planner

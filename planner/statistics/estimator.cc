@@ -48,7 +48,11 @@ void Estimator::Learn(const LogicalNode& node) {
   }
   for (const LogicalPtr& child : node.children) Learn(*child);
   if (node.kind == LogicalKind::kFilter && node.children[0]->kind == LogicalKind::kGet) {
-    filters_[As<Get>(*node.children[0]).id.value] = As<Filter>(node).conditions;
+    // Conditions that compare it with an outer query's rows will become joins.
+    const RelId id = As<Get>(*node.children[0]).id;
+    for (const ExprRef& condition : As<Filter>(node).conditions) {
+      if (RelationsOf(condition) == RelSet(id)) filters_[id.value].push_back(condition);
+    }
   }
 }
 
@@ -252,6 +256,9 @@ double Estimator::CommonJoinSelectivity(const KnownColumn& left, const KnownColu
 }
 
 double Estimator::JoinSelectivity(const ExprRef& condition, double left_rows, double right_rows) {
+  // An OR over several tables: what its arms say of each table alone was filtered there already; that the rows that are left agree on one of n arms
+  // has the chance of 1 / n.
+  if (condition->kind == ExprKind::kOr && RelationsOf(condition).size() > 1) return 1 / static_cast<double>(condition->children.size());
   if (!IsEquality(*condition) && !IsNullSafeEqual(*condition)) return Selectivity(condition);
   const Expr& equal = IsEquality(*condition) ? *condition : *condition->children[0];
   const ExprRef &left = equal.children[0], &right = equal.children[1];
@@ -264,7 +271,7 @@ double Estimator::JoinSelectivity(const ExprRef& condition, double left_rows, do
       return 1 / std::max(1.0, GroupSize(*extreme->node));
     }
   }
-  // Keys of groups that were made of the other side's keys only.
+  // Groups of the other side's keys only: each is found.
   if (const double domain = std::max(KeyDomain(left), KeyDomain(right)); domain > 0) return 1 / domain;
   const KnownColumn a = Known(left), b = Known(right);
   if (a.analysis != nullptr && b.analysis != nullptr && !IsUnique(a.base) && !IsUnique(b.base)) return CommonJoinSelectivity(a, b);
@@ -312,7 +319,14 @@ double Estimator::CompositeKeyFactor(std::span<const ExprRef> conditions) {
     if (pair.columns_a.size() < 2 || find(pair.a) == find(pair.b)) continue;
     parent[find(pair.a)] = find(pair.b);
     double combinations = 0;
-    if (IsUniqueKey(*pair.a, pair.columns_a)) combinations = Rows(*pair.a);
+    const Aggregate* restricted = nullptr;
+    for (const std::vector<ExprRef>* keys : {&pair.keys_a, &pair.keys_b}) {
+      const Aggregate* of_all = RestrictedBy((*keys)[0]);
+      for (const ExprRef& key : *keys) of_all = RestrictedBy(key) == of_all ? of_all : nullptr;
+      if (of_all != nullptr) restricted = of_all;
+    }
+    if (restricted != nullptr) combinations = Rows(*restricted);
+    else if (IsUniqueKey(*pair.a, pair.columns_a)) combinations = Rows(*pair.a);
     else if (IsUniqueKey(*pair.b, pair.columns_b)) combinations = Rows(*pair.b);
     else combinations = std::max(Groups(pair.keys_a, 1e18), Groups(pair.keys_b, 1e18));
     factor *= std::max(1.0, 1 / (combinations * pair.product));
@@ -332,7 +346,7 @@ double Estimator::JoinRows(JoinKind kind, const std::vector<ExprRef>& conditions
       const ExprRef& inner = first_is_left ? equal.children[1] : equal.children[0];
       const ExprRef& outer = first_is_left ? equal.children[0] : equal.children[1];
       // The right side's keys are a part of the left side's.
-      const double inner_keys = DistinctValues(inner, right_rows), outer_keys = DistinctValues(outer, 1e18);
+      const double inner_keys = DistinctValues(inner, right_rows), outer_keys = BaseDistinct(outer);
       matched = std::min(matched, Clamp01(inner_keys / std::max(1.0, outer_keys)));
       keyed = true;
     }

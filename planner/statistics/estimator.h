@@ -78,12 +78,15 @@ class Estimator {
   double InListSelectivity(const Expr& list);
 
   // distinct.cc
+  static bool IsOverSample(const ExprRef& expr, RelId id);               // can be evaluated on the sample of table `id`
   double BaseDistinct(const ExprRef& expr);            // among all rows of its table
   std::optional<double> ComputedDistinct(const ExprRef& expr, double rows);
   double CombinedDistinct(const Get& get, const std::vector<ExprRef>& keys, double independent);
   double GroupSize(const Aggregate& node);             // rows of a group on average
   const Aggregated* AggregateOf(const ExprRef& expr) const;
-  double KeyDomain(const ExprRef& expr);               // 0: none
+  // The grouping whose key it is, if that has only the keys that the other side of a join asks for; how many these are (0: no such key).
+  const Aggregate* RestrictedBy(const ExprRef& key) const;
+  double KeyDomain(const ExprRef& key);
   bool SameColumn(const BaseColumn& a, const BaseColumn& b) const;
 
   double CommonJoinSelectivity(const KnownColumn& left, const KnownColumn& right);

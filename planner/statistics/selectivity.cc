@@ -291,9 +291,7 @@ double Estimator::BaseSelectivity(std::span<const ExprRef> conditions, const Get
   std::vector<ExprRef> sampled;
   double other = 1;
   for (const ExprRef& condition : conditions) {
-    const RelSet relations = RelationsOf(condition);
-    const bool usable = facts != nullptr && relations.size() == 1 && relations.Contains(get.id) && !HasKind(condition, ExprKind::kParameter) &&
-                        !HasKind(condition, ExprKind::kExecParameter) && !IsVolatile(condition);
+    const bool usable = facts != nullptr && IsOverSample(condition, get.id);
     // A unique key finds one row: no sample says it better.
     const bool key = IsEquality(*condition) && (IsUnique(Origin(condition->children[0])) || IsUnique(Origin(condition->children[1])));
     if (usable && !key) sampled.push_back(condition);

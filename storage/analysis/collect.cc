@@ -154,7 +154,7 @@ AnalysisRef Analyze(const std::shared_ptr<TableStore>& table, const Snapshot& sn
     out.type = request.columns[wanted[i]].type;
     ColumnSample sample{&column.values, sampled, analysis->rows, {}, {}, request.targets[wanted[i]]};
     if (counted && seen != 0) {
-      sample.distinct = std::round(column.counter->Estimate());
+      sample.distinct = std::min(std::round(column.counter->Estimate()), static_cast<double>(seen - column.counted_nulls));
       sample.null_fraction = static_cast<double>(column.counted_nulls) / static_cast<double>(seen);
     } else if (!whole && column.present != 0) {
       const double nulls = 1 - static_cast<double>(column.present) / static_cast<double>(std::max<uint64_t>(1, seen));
