@@ -219,6 +219,13 @@ double Estimator::RowsOf(const LogicalNode& node) {
 }
 
 double Estimator::CommonJoinSelectivity(const KnownColumn& left, const KnownColumn& right) {
+  // The join order asks for the same pair again and again.
+  const auto [known, fresh] = join_selectivities_.try_emplace({left.analysis, right.analysis});
+  if (fresh) known->second = ComputeJoinSelectivity(left, right);
+  return known->second;
+}
+
+double Estimator::ComputeJoinSelectivity(const KnownColumn& left, const KnownColumn& right) {
   const storage::ColumnAnalysis &a = *left.analysis, &b = *right.analysis;
   const double distinct_a = std::max(1.0, a.DistinctAmong(left.rows)), distinct_b = std::max(1.0, b.DistinctAmong(right.rows));
   const double present_a = 1 - a.null_fraction, present_b = 1 - b.null_fraction;
@@ -284,8 +291,7 @@ double Estimator::CompositeKeyFactor(std::span<const ExprRef> conditions) {
   struct Pair {
     const Get *a, *b;
     std::vector<uint32_t> columns_a, columns_b;
-    std::vector<ExprRef> keys_a, keys_b;
-    double product = 1;
+    std::vector<ExprRef> keys_a, keys_b, conditions;
   };
   std::vector<Pair> pairs;
   for (const ExprRef& condition : conditions) {
@@ -299,14 +305,14 @@ double Estimator::CompositeKeyFactor(std::span<const ExprRef> conditions) {
       first = 1;
     }
     auto pair = std::find_if(pairs.begin(), pairs.end(), [&](const Pair& other) { return other.a == a.get && other.b == b.get; });
-    if (pair == pairs.end()) pair = pairs.insert(pairs.end(), Pair{a.get, b.get, {}, {}, {}, {}});
+    if (pair == pairs.end()) pair = pairs.insert(pairs.end(), Pair{a.get, b.get, {}, {}, {}, {}, {}});
     const bool known = std::find(pair->columns_a.begin(), pair->columns_a.end(), a.index) != pair->columns_a.end();
     if (known) continue;
     pair->columns_a.push_back(a.index);
     pair->columns_b.push_back(b.index);
     pair->keys_a.push_back(equal.children[first]);
     pair->keys_b.push_back(equal.children[1 - first]);
-    pair->product *= JoinSelectivity(condition, 1e18, 1e18);
+    pair->conditions.push_back(condition);
   }
   // Tables that are linked already by composite keys are not linked better by another one.
   std::map<const Get*, const Get*> parent;
@@ -318,7 +324,8 @@ double Estimator::CompositeKeyFactor(std::span<const ExprRef> conditions) {
   for (const Pair& pair : pairs) {
     if (pair.columns_a.size() < 2 || find(pair.a) == find(pair.b)) continue;
     parent[find(pair.a)] = find(pair.b);
-    double combinations = 0;
+    double combinations = 0, product = 1;
+    for (const ExprRef& condition : pair.conditions) product *= JoinSelectivity(condition, 1e18, 1e18);
     const Aggregate* restricted = nullptr;
     for (const std::vector<ExprRef>* keys : {&pair.keys_a, &pair.keys_b}) {
       const Aggregate* of_all = RestrictedBy((*keys)[0]);
@@ -329,7 +336,7 @@ double Estimator::CompositeKeyFactor(std::span<const ExprRef> conditions) {
     else if (IsUniqueKey(*pair.a, pair.columns_a)) combinations = Rows(*pair.a);
     else if (IsUniqueKey(*pair.b, pair.columns_b)) combinations = Rows(*pair.b);
     else combinations = std::max(Groups(pair.keys_a, 1e18), Groups(pair.keys_b, 1e18));
-    factor *= std::max(1.0, 1 / (combinations * pair.product));
+    factor *= std::max(1.0, 1 / (combinations * product));
   }
   return factor;
 }

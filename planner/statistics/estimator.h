@@ -90,6 +90,7 @@ class Estimator {
   bool SameColumn(const BaseColumn& a, const BaseColumn& b) const;
 
   double CommonJoinSelectivity(const KnownColumn& left, const KnownColumn& right);
+  double ComputeJoinSelectivity(const KnownColumn& left, const KnownColumn& right);
 
   Planning& planning_;
   std::unordered_map<uint32_t, const Get*> gets_;
@@ -99,6 +100,7 @@ class Estimator {
   std::unordered_map<uint32_t, std::vector<ExprRef>> filters_;           // right above a Get, by its number
   std::unordered_map<uint32_t, double> filtered_rows_;
   std::unordered_map<const sql::Relation*, std::unique_ptr<TableFacts>> facts_;
+  std::map<std::pair<const storage::ColumnAnalysis*, const storage::ColumnAnalysis*>, double> join_selectivities_;
   int depth_ = 0;                                      // of DistinctIn
 };
 

@@ -29,6 +29,11 @@ class KernelEvaluator final : public ConstantEvaluator {
     expr.function->kernel(context, arguments, 1, result);
     return result.Get(0);
   }
+  bool EvaluateOver(const ExprRef& expr, const Chunk& rows, Vector* result) override {
+    if (expr->kind != sql::ExprKind::kSlot) return false;
+    *result = rows[expr->index];
+    return true;
+  }
 };
 
 }  // namespace
