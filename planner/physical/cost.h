@@ -42,7 +42,8 @@ class CostModel {
   double ParallelRow() const { return settings_.parallel_tuple_cost * kTransferFactor; }
   double Sort(double rows) const;
 
-  double SeqScan(double table_rows, double columns, double conditions) const;
+  // `operators`: what its conditions cost a row, in OperatorsOf.
+  double SeqScan(double table_rows, double columns, double operators) const;
   // `together`: how many of them lie next to each other.
   double IndexScan(double rows, double together = 1e18) const;
   double IndexOnlyScan(double rows) const { return Descent() + std::max(0.0, rows - 1) * IndexRow() * kKeyShare; }
@@ -62,6 +63,9 @@ class CostModel {
  private:
   const PlannerSettings& settings_;
 };
+
+// How many operators on integers an expression costs as much as.
+double OperatorsOf(const ExprRef& expr);
 
 int TypeWidth(SqlType type);                           // bytes, as PostgreSQL's get_typavgwidth estimates them
 

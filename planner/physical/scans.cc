@@ -142,7 +142,9 @@ Lowered Lowering::MakeSeqScan(const Get& get, const std::vector<ExprRef>& condit
     }
   }
   const double table_rows = estimator_.TableRows(*scan->table);
-  scan->total_cost = cost_.SeqScan(table_rows, static_cast<double>(scan->columns.size()), static_cast<double>(conditions.size())) +
+  double operators = 0;
+  for (const ExprRef& condition : conditions) operators += OperatorsOf(condition);
+  scan->total_cost = cost_.SeqScan(table_rows, static_cast<double>(scan->columns.size()), operators) +
                      cost_.Penalty(settings_.enable_seqscan);
   return Finish(std::move(scan), std::move(layout), required, rows);
 }
