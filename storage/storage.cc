@@ -64,6 +64,11 @@ void Storage::State::PublishTables(Transaction::State& transaction) {
     const std::shared_ptr<TableStore>& table = transaction.tables[entry.group];
     if (entry.kind == UndoEntry::Kind::kCreateTable) {
       table->state().committed.store(true);
+      try {
+        table->state().SaveAnalysis();
+      } catch (const SqlError&) {
+        // The commit stands, whatever becomes of statistics: the next ANALYZE makes them anew.
+      }
       continue;
     }
     table->state().dropped.store(true);
