@@ -1,6 +1,7 @@
 #include "types/vector.h"
 
 #include <algorithm>
+#include <atomic>
 #include <vector>
 
 #include "types/datum.h"
@@ -9,6 +10,16 @@
 #include "types/statement_scope.h"
 
 namespace gather {
+
+namespace {
+// Nobody else refers to it, and whoever did has finished: a thread that gave up a shared buffer had read it before (use_count is a relaxed load).
+template <class T>
+bool IsAlone(const std::shared_ptr<T>& shared) {
+  if (shared.use_count() != 1) return false;
+  std::atomic_thread_fence(std::memory_order_acquire);
+  return true;
+}
+}  // namespace
 
 namespace {
 constexpr size_t kFirstHeapBlock = 4096;
@@ -96,7 +107,7 @@ Vector Vector::ConstantNull(SqlType type) {
 
 void Vector::Reset(PhysicalType physical) {
   const size_t bytes = static_cast<size_t>(capacity_) * PhysicalSize(physical) + kSlack;
-  if (buffer_ == nullptr || buffer_.use_count() != 1 || buffer_bytes_ < bytes) {
+  if (!IsAlone(buffer_) || buffer_bytes_ < bytes) {
     buffer_ = std::shared_ptr<uint8_t[]>(new uint8_t[bytes]());
     buffer_bytes_ = bytes;
   }
@@ -107,7 +118,7 @@ void Vector::Reset(PhysicalType physical) {
   indices_.reset();
   shape_ = {};
   if (heap_ != nullptr) {
-    if (heap_.use_count() == 1) heap_->Clear(); else heap_.reset();
+    if (IsAlone(heap_)) heap_->Clear(); else heap_.reset();
   }
   owners_.reset();
 }
@@ -141,7 +152,7 @@ void Vector::SetConstantNull() {
 
 uint64_t* Vector::MutableValidity() {
   const uint32_t words = ValidityWords(std::max(capacity_, 1u));
-  const bool owned = validity_buffer_ != nullptr && validity_buffer_.use_count() == 1;
+  const bool owned = IsAlone(validity_buffer_);
   if (validity_ != nullptr && owned && validity_ == validity_buffer_.get()) return validity_;
   std::shared_ptr<uint64_t[]> fresh = owned && validity_ == nullptr ? validity_buffer_ : std::shared_ptr<uint64_t[]>(new uint64_t[words]);
   if (validity_ != nullptr) {
