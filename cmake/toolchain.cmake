@@ -11,10 +11,11 @@ set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
-# -g1: backtraces with lines; a quarter less to compile than -g. For a debugger: ninja with -DCMAKE_CXX_FLAGS=-g.
-set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+# -g1: backtraces with lines; a quarter less to compile than -g. For a debugger: cmake --preset dev -DGATHER_DEBUG_INFO=-g
+set(GATHER_DEBUG_INFO "-g1" CACHE STRING "Debug information of Debug builds")
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 ${GATHER_DEBUG_INFO}")
 set(CMAKE_CXX_FLAGS_RELEASE "-O3 -g1 -DNDEBUG")
-set(CMAKE_C_FLAGS_DEBUG "-O0 -g1")
+set(CMAKE_C_FLAGS_DEBUG "-O0 ${GATHER_DEBUG_INFO}")
 set(CMAKE_C_FLAGS_RELEASE "-O3 -g1 -DNDEBUG")
 
 find_program(CCACHE_PROGRAM ccache)

@@ -46,7 +46,6 @@ void ChunkStore::Spill() {
     slot.extent = spill_->Write(slot.chunk);
     slot.on_disk = true;
     slot.chunk.Clear();
-    disk_bytes_ += slot.extent.bytes;
   }
   charged_ = 0;
   memory_.Clear();

@@ -36,7 +36,6 @@ class ChunkStore {
   uint64_t first_row(size_t chunk) const { return slots_[chunk].first_row; }
   uint32_t rows_of(size_t chunk) const { return slots_[chunk].rows; }
   size_t chunk_of(uint64_t row) const;
-  uint64_t disk_bytes() const { return disk_bytes_; }
 
   // One thread's view. The chunks it gives are valid until some others (kKept) have been asked for.
   class Reader {
@@ -77,7 +76,6 @@ class ChunkStore {
   const std::string directory_;
   std::unique_ptr<ChunkSpill> spill_;
   size_t spilled_ = 0;                     // chunks before this one are on disk
-  uint64_t disk_bytes_ = 0;
 };
 
 // Appends everything to a ChunkStore.

@@ -191,7 +191,6 @@ class Explainer {
       case NodeKind::kLimit: return {"Limit", "Limit", "", "", ""};
       case NodeKind::kProjectSet: return {"ProjectSet", "ProjectSet", "", "", ""};
       case NodeKind::kWindowAgg: return {"WindowAgg", "WindowAgg", "", "", ""};
-      case NodeKind::kMaterialize: return {"Materialize", "Materialize", "", "", ""};
       case NodeKind::kRecursiveUnion: return {"Recursive Union", "Recursive Union", "", "", ""};
       case NodeKind::kLockRows: return {"LockRows", "LockRows", "", "", ""};
       case NodeKind::kGather: return {"Gather", "Gather", "", "", ""};

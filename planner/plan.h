@@ -52,7 +52,6 @@ enum class NodeKind : uint8_t {
   kLimit,
   kProjectSet,
   kWindowAgg,
-  kMaterialize,
   kRecursiveUnion,
   kLockRows,
   kGather, kGatherMerge,
@@ -339,8 +338,6 @@ struct WindowAggNode : PlanNode {               // input sorted by partition, th
   std::vector<Call> calls;
 };
 
-struct MaterializeNode : PlanNode { MaterializeNode() : PlanNode(NodeKind::kMaterialize) {} };
-
 struct LockRowsNode : PlanNode {
   LockRowsNode() : PlanNode(NodeKind::kLockRows) {}
   struct Lock { catalog::RelationRef table; uint32_t ctid_slot; sql::RowLock::Strength strength; sql::RowLock::Wait wait; };
@@ -403,7 +400,7 @@ struct PlannerSettings {
   int64_t work_mem = 4 << 20;
   bool enable_seqscan = true, enable_indexscan = true, enable_bitmapscan = true, enable_hashjoin = true, enable_mergejoin = true,
        enable_nestloop = true, enable_hashagg = true, enable_sort = true, enable_gathermerge = true, enable_parallel_hash = true,
-       enable_parallel_append = true, enable_incremental_sort = true, enable_indexonlyscan = true, enable_memoize = true, enable_material = true;
+       enable_parallel_append = true, enable_incremental_sort = true, enable_indexonlyscan = true, enable_memoize = true;
   int64_t min_parallel_table_scan_size = 8 << 20, min_parallel_index_scan_size = 512 << 10;  // bytes
   int cores = 1;
 };

@@ -1,10 +1,7 @@
 #include "types/fixed_sort_key.h"
 
 #include <bit>
-#include <cmath>
 #include <cstring>
-#include <limits>
-#include <type_traits>
 
 #include "types/error.h"
 #include "types/value_order.h"
@@ -37,11 +34,7 @@ template <class Float>
 struct Floating {
   template <class Bits>
   static Bits Of(Bits bits) {
-    auto value = std::bit_cast<Float>(bits);
-    if (std::isnan(value)) value = std::numeric_limits<Float>::quiet_NaN();
-    if (value == 0) value = 0;
-    bits = std::bit_cast<Bits>(value);
-    return (bits & kTopBit<Bits>) != 0 ? static_cast<Bits>(~bits) : static_cast<Bits>(bits | kTopBit<Bits>);
+    return OrderedBits<Bits>(std::bit_cast<Float>(bits));
   }
 };
 

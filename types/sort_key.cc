@@ -28,12 +28,7 @@ void AppendSigned(Signed value, std::string& key) {
 
 template <class Bits, class Float>
 void AppendFloatKey(Float value, std::string& key) {
-  if (std::isnan(value)) value = std::numeric_limits<Float>::quiet_NaN();
-  if (value == 0) value = 0;
-  Bits bits;
-  std::memcpy(&bits, &value, sizeof(bits));
-  constexpr Bits kSign = Bits{1} << (sizeof(Bits) * 8 - 1);
-  AppendBigEndian<Bits>((bits & kSign) != 0 ? ~bits : bits | kSign, key);
+  AppendBigEndian<Bits>(OrderedBits<Bits>(value), key);
 }
 
 void AppendWide(__int128 value, std::string& key) {

@@ -2,15 +2,27 @@
 // comparison kernels of catalog/functions. Pure.
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string_view>
 
 #include "types/datetime.h"
 #include "types/type.h"
 
 namespace gather {
+
+// A float as an unsigned integer of the same order: NaN greatest, -0 as 0.
+template <class Bits, class Float>
+inline Bits OrderedBits(Float value) {
+  if (std::isnan(value)) value = std::numeric_limits<Float>::quiet_NaN();
+  if (value == 0) value = 0;
+  const auto bits = std::bit_cast<Bits>(value);
+  constexpr Bits kSign = Bits{1} << (sizeof(Bits) * 8 - 1);
+  return (bits & kSign) != 0 ? ~bits : bits | kSign;
+}
 
 // -1, 0, 1. Floats: NaN equals NaN and is greatest; -0 equals 0.
 template <class T>

@@ -78,7 +78,4 @@ void BuildWorkTableScan(const planner::PlanNode& base, PlanBuilder& builder, Pip
   builder.SetSource(pipeline, builder.state().Make<ChunkStoreSource>(builder.state().work_tables[node.cte].rows), node);
 }
 
-// What is above reads the child as it is: an inner side is materialised by the nested loop itself.
-void BuildMaterialize(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& pipeline) { builder.Build(*node.children[0], pipeline); }
-
 }  // namespace gather::executor

@@ -15,6 +15,7 @@
 #include "executor/row/join_table.h"
 #include "executor/row/runtime_filter.h"
 #include "executor/spill/row_spill.h"
+#include "executor/spill/row_partitions.h"
 #include "executor/spill/spill_policy.h"
 #include "types/compare.h"
 
@@ -47,10 +48,8 @@ sql::ExprRef Widened(const sql::ExprRef& key, SqlType other) {
   return cast;
 }
 
-constexpr uint32_t kPartitions = 32;
-constexpr uint32_t kDeepest = 3;             // levels of dividing; what is still too large then has few distinct keys
-// Bits that neither the directory (high) nor its tags (low) use up.
-uint32_t PartitionOf(uint64_t hash, uint32_t level) { return static_cast<uint32_t>(hash >> (32 - 5 * level)) & (kPartitions - 1); }
+constexpr uint32_t kPartitions = RowPartitions::kPartitions, kDeepest = RowPartitions::kDeepest;
+uint32_t PartitionOf(uint64_t hash, uint32_t level) { return RowPartitions::PartitionOf(hash, level); }
 
 // Rows on disk: some streams of files.
 using SpilledRows = std::vector<std::pair<std::shared_ptr<const RowSpill>, uint32_t>>;

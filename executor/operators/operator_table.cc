@@ -33,7 +33,6 @@ using planner::PlanNode;
   X(kCteScan, BuildCteScan, false)                   \
   X(kWorkTableScan, BuildWorkTableScan, false)       \
   X(kRecursiveUnion, BuildRecursiveUnion, false)     \
-  X(kMaterialize, BuildMaterialize, false)           \
   X(kWindowAgg, BuildWindowAgg, false)               \
   X(kLockRows, BuildLockRows, false)                 \
   X(kModifyTable, BuildModifyTable, false)

@@ -4,13 +4,14 @@
 #include <atomic>
 
 #include "executor/operators/sort.h"
+#include "executor/spill/row_partitions.h"
 #include "executor/spill/spill_policy.h"
 
 namespace gather::executor {
 
 namespace {
 
-constexpr uint32_t kBuckets = 32;
+constexpr uint32_t kBuckets = RowPartitions::kPartitions;
 
 struct Bucket {
   std::vector<std::shared_ptr<SortRun>> runs;
@@ -52,7 +53,7 @@ class PartitionedSortSink final : public Sink {
     local.hashes.resize(in.rows());
     for (size_t k = 0; k < node_.partition_by.size(); ++k) HashVector(in[node_.partition_by[k]], in.rows(), local.hashes.data(), k != 0);
     for (Selection& rows : local.rows_of) rows.Renew();
-    for (uint32_t i = 0; i < in.rows(); ++i) local.rows_of[local.hashes[i] >> 32 & (kBuckets - 1)].Add(i);
+    for (uint32_t i = 0; i < in.rows(); ++i) local.rows_of[RowPartitions::PartitionOf(local.hashes[i], 0)].Add(i);
     for (uint32_t b = 0; b < kBuckets; ++b) {
       const Selection& rows = local.rows_of[b];
       if (rows.size() == 0) continue;

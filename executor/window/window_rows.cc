@@ -15,15 +15,14 @@ void SetBit(std::vector<uint64_t>& bits, uint64_t row) { bits[row / 64] |= uint6
 WindowRows::WindowRows(const planner::WindowAggNode& node, MemoryBudget* budget, const SpillPolicy& policy)
     : partition_keys_(node.partition_by), store_(budget, policy) {
   for (const planner::SortKey& key : node.order_by) order_keys_.push_back(key.slot);
+  for (uint32_t i = 0; i < kVectorSize; ++i) row_before_.Add(i == 0 ? 0 : i - 1);
 }
 
 // starts[i] |= row i differs in a key from the row before.
 void WindowRows::Differences(const Chunk& rows, const std::vector<uint32_t>& keys, std::vector<uint8_t>& starts) {
-  Selection before;
-  for (uint32_t i = 0; i < rows.rows(); ++i) before.Add(i == 0 ? 0 : i - 1);
   equal_.resize(rows.rows());
   for (const uint32_t key : keys) {
-    EqualRows(rows[key], rows[key].Sliced(before, rows.rows()), rows.rows(), true, equal_.data());
+    EqualRows(rows[key], rows[key].Sliced(row_before_, rows.rows()), rows.rows(), true, equal_.data());
     for (uint32_t i = 1; i < rows.rows(); ++i) starts[i] |= equal_[i] == 0;
     if (last_.empty()) continue;
     const bool null = rows[key].IsNull(0), null_before = last_[key].IsNull(0);

@@ -52,6 +52,7 @@ class WindowRows {
   Bits partition_starts_, peer_starts_;    // by row number
   std::vector<uint8_t> new_partition_, new_peers_;   // of the marked chunk
   Chunk last_;                             // one row: the last of the chunk marked before; empty at first
+  Selection row_before_;                   // of each row of a chunk
   std::vector<uint8_t> equal_;
 };
 

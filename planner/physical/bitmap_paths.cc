@@ -130,7 +130,7 @@ std::optional<Lowered> Lowering::LowerBitmap(const Get& get, const std::vector<E
   if (!rest.empty()) scan->filter = ToSlots(sql::MakeAnd(rest), layout);
   scan->startup_cost = bitmap->cost;
   scan->total_cost = bitmap->cost + cost_.BitmapHeapScan(bitmap->rows, estimator_.TableRows(*scan->table)) +
-                     bitmap->rows * cost_.Operator() * static_cast<double>(rest.size()) + cost_.Penalty(settings_.enable_bitmapscan);
+                     bitmap->rows * cost_.Operator() * OperatorsOf(rest) + cost_.Penalty(settings_.enable_bitmapscan);
   scan->children.push_back(std::move(bitmap->node));
   return Finish(std::move(scan), std::move(layout), required, rows);
 }

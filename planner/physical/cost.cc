@@ -20,8 +20,7 @@ double OperatorsOf(const ExprRef& expr) {
   constexpr double kNumeric = 2, kString = 5, kPattern = 10, kRegularExpression = 40;
   constexpr double kMostElements = 8;                  // of a list: longer ones are hashed
   if (expr == nullptr) return 0;
-  double sum = 0;
-  for (const ExprRef& child : expr->children) sum += OperatorsOf(child);
+  const double sum = OperatorsOf(expr->children);
   if (expr->children.empty() || expr->kind == sql::ExprKind::kAnd || expr->kind == sql::ExprKind::kOr) return sum;
   const SqlType type = expr->children[0] == nullptr ? expr->type : expr->children[0]->type;
   double own = 1;
@@ -35,6 +34,12 @@ double OperatorsOf(const ExprRef& expr) {
     own *= std::min(kMostElements, static_cast<double>(expr->children.size() - 1));
   }
   return sum + own;
+}
+
+double OperatorsOf(const std::vector<ExprRef>& exprs) {
+  double sum = 0;
+  for (const ExprRef& expr : exprs) sum += OperatorsOf(expr);
+  return sum;
 }
 
 double CostModel::IndexScan(double rows, double together) const {

@@ -64,8 +64,9 @@ class CostModel {
   const PlannerSettings& settings_;
 };
 
-// How many operators on integers an expression costs as much as.
+// How many operators on integers an expression, or several, cost as much as.
 double OperatorsOf(const ExprRef& expr);
+double OperatorsOf(const std::vector<ExprRef>& exprs);
 
 int TypeWidth(SqlType type);                           // bytes, as PostgreSQL's get_typavgwidth estimates them
 

@@ -142,9 +142,7 @@ Lowered Lowering::MakeSeqScan(const Get& get, const std::vector<ExprRef>& condit
     }
   }
   const double table_rows = estimator_.TableRows(*scan->table);
-  double operators = 0;
-  for (const ExprRef& condition : conditions) operators += OperatorsOf(condition);
-  scan->total_cost = cost_.SeqScan(table_rows, static_cast<double>(scan->columns.size()), operators) +
+  scan->total_cost = cost_.SeqScan(table_rows, static_cast<double>(scan->columns.size()), OperatorsOf(conditions)) +
                      cost_.Penalty(settings_.enable_seqscan);
   return Finish(std::move(scan), std::move(layout), required, rows);
 }
@@ -170,7 +168,7 @@ Lowered Lowering::MakeIndexScan(const Get& get, const IndexMatch& match, const s
   scan->startup_cost = cost_.Descent() * 0.5;
   scan->total_cost = (scan->index_only ? cost_.IndexOnlyScan(entries) : cost_.IndexScan(entries, match.together)) +
                      static_cast<double>(std::max<size_t>(match.any.size(), 1) - 1) * cost_.Descent() * 0.5 +
-                     entries * cost_.Operator() * static_cast<double>(rest.size()) + cost_.Penalty(settings_.enable_indexscan);
+                     entries * cost_.Operator() * OperatorsOf(rest) + cost_.Penalty(settings_.enable_indexscan);
   Lowered done = Finish(std::move(scan), std::move(layout), required, rows);
   const catalog::IndexEntry& index = *match.index->index;
   for (size_t i = 0; i < index.columns.size(); ++i) {

@@ -225,6 +225,15 @@ class Binder {
     const catalog::RelationEntry& named() const { return view != nullptr ? *view : *table; }
   };
   ModifyTarget ResolveTarget(const ast::RangeVar& var, const char* action);
+  // An INSERT, UPDATE or DELETE while it is bound: its WITH and its target are known.
+  struct ModifyDraft {
+    std::shared_ptr<BoundModify> modify = std::make_shared<BoundModify>();
+    std::shared_ptr<Query> source = std::make_shared<Query>();
+    Scope scope;
+    std::vector<Cte> ctes;
+    ModifyTarget into;
+  };
+  void BeginModify(BoundModify::Kind kind, const ast::WithClause* with, const ast::RangeVar& target, const char* action, ModifyDraft& draft);
   FromResult AddTarget(ModifyTarget& target, const ast::RangeVar& var, Scope& scope, ExprRef* where);
   // Target, FROM or USING and WHERE of UPDATE and DELETE, into scope.query: the rows that are written.
   void BindTargetRows(ModifyTarget& into, const ast::RangeVar& target, ast::NodeList from, const ast::Node* where, BoundModify& modify, Scope& scope);

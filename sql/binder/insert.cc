@@ -71,15 +71,9 @@ std::vector<Binder::InsertColumn> Binder::InsertColumns(const ast::InsertStmt& s
 }
 
 BoundStatement Binder::BindInsert(const ast::InsertStmt& stmt) {
-  auto modify = std::make_shared<BoundModify>();
-  modify->kind = BoundModify::Kind::kInsert;
-  auto source = std::make_shared<Query>();
-  Scope scope;
-  scope.query = source.get();
-  std::vector<Cte> ctes;
-  if (stmt.with != nullptr) BindWith(*stmt.with, scope, ctes);
-  ModifyTarget into = ResolveTarget(*stmt.relation, "insert into");
-  modify->table = into.table;
+  ModifyDraft draft;
+  BeginModify(BoundModify::Kind::kInsert, stmt.with, *stmt.relation, "insert into", draft);
+  auto& [modify, source, scope, ctes, into] = draft;
   const catalog::RelationEntry& table = *modify->table;
   modify->alias = stmt.relation->alias != nullptr ? stmt.relation->alias->name : std::string_view(into.named().name);
   const std::vector<InsertColumn> columns = InsertColumns(stmt, into);

@@ -130,6 +130,14 @@ void Binder::BindReturning(ast::List<ast::ResTarget> list, Scope& scope, BoundMo
   }
 }
 
+void Binder::BeginModify(BoundModify::Kind kind, const ast::WithClause* with, const ast::RangeVar& target, const char* action, ModifyDraft& draft) {
+  draft.modify->kind = kind;
+  draft.scope.query = draft.source.get();
+  if (with != nullptr) BindWith(*with, draft.scope, draft.ctes);
+  draft.into = ResolveTarget(target, action);
+  draft.modify->table = draft.into.table;
+}
+
 BoundStatement Binder::FinishModify(std::shared_ptr<BoundModify> modify, std::vector<Cte> ctes, Scope& scope) {
   for (Cte& cte : ctes) {
     for (const auto& name : scope.ctes) {

@@ -68,15 +68,9 @@ void Binder::BindTargetRows(ModifyTarget& into, const ast::RangeVar& relation, a
 }
 
 BoundStatement Binder::BindUpdate(const ast::UpdateStmt& stmt) {
-  auto modify = std::make_shared<BoundModify>();
-  modify->kind = BoundModify::Kind::kUpdate;
-  auto source = std::make_shared<Query>();
-  Scope scope;
-  scope.query = source.get();
-  std::vector<Cte> ctes;
-  if (stmt.with != nullptr) BindWith(*stmt.with, scope, ctes);
-  ModifyTarget into = ResolveTarget(*stmt.relation, "update");
-  modify->table = into.table;
+  ModifyDraft draft;
+  BeginModify(BoundModify::Kind::kUpdate, stmt.with, *stmt.relation, "update", draft);
+  auto& [modify, source, scope, ctes, into] = draft;
   const catalog::RelationEntry& table = *modify->table;
   BindTargetRows(into, *stmt.relation, stmt.from, stmt.where, *modify, scope);
 
@@ -99,15 +93,9 @@ BoundStatement Binder::BindUpdate(const ast::UpdateStmt& stmt) {
 }
 
 BoundStatement Binder::BindDelete(const ast::DeleteStmt& stmt) {
-  auto modify = std::make_shared<BoundModify>();
-  modify->kind = BoundModify::Kind::kDelete;
-  auto source = std::make_shared<Query>();
-  Scope scope;
-  scope.query = source.get();
-  std::vector<Cte> ctes;
-  if (stmt.with != nullptr) BindWith(*stmt.with, scope, ctes);
-  ModifyTarget into = ResolveTarget(*stmt.relation, "delete from");
-  modify->table = into.table;
+  ModifyDraft draft;
+  BeginModify(BoundModify::Kind::kDelete, stmt.with, *stmt.relation, "delete from", draft);
+  auto& [modify, source, scope, ctes, into] = draft;
   BindTargetRows(into, *stmt.relation, stmt.using_clause, stmt.where, *modify, scope);
   for (const catalog::ColumnEntry& column : modify->table->columns) {
     if (!column.dropped) modify->stored.push_back(column.id);

@@ -423,7 +423,7 @@ TEST_P(ParallelTest, TimesAreWallTimes) {
     EXPECT_LE(actuals.total_ms / static_cast<double>(actuals.loops), elapsed);
     EXPECT_LE(actuals.startup_ms, actuals.total_ms);
     EXPECT_LE(actuals.workers.size(), 4u);
-    if (node->kind == planner::NodeKind::kAggregate) EXPECT_GT(actuals.memory_bytes, 0u);
+    if (node->kind == planner::NodeKind::kAggregate) { EXPECT_GT(actuals.memory_bytes, 0u); }
   }
 }
 
