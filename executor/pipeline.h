@@ -69,6 +69,8 @@ class Source : public Operator {
   virtual Progress Next(Local& local, Chunk& out) = 0;
   // The part of the work that no participant has taken yet, 0 to 1; negative: not known. Thread-safe.
   virtual double Remaining() const { return -1; }
+  // Of sorted runs, each Local streams one: there is one that nobody has taken yet. Thread-safe.
+  virtual bool HasAnotherRun() const { return false; }
   // Nobody will ask any more: let go of workers.
   virtual void Stop() {}
 };

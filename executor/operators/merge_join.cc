@@ -60,7 +60,6 @@ struct MergeJoinLocal : Local {
   std::unique_ptr<PipelineRunner> outer_runner, inner_runner;
   size_t store_chunk = 0;
   std::unique_ptr<ChunkStore::Reader> store_reader;
-  bool had_rows = false;                     // of the present outer run
   Side outer, inner;
   EvaluatorPtr residual;
   std::vector<uint8_t> found;                // by outer row of the chunk: has a partner
@@ -124,6 +123,7 @@ class MergeJoin final : public Source {
   }
 
   double Remaining() const override { return outer_->source->Remaining(); }
+  bool HasAnotherRun() const override { return outer_->source->HasAnotherRun(); }
 
  private:
   static bool Pull(PipelineRunner& runner, Chunk& out) {
@@ -149,7 +149,6 @@ class MergeJoin final : public Source {
       local.inner.next = [runner = local.inner_runner.get()](Chunk& out) { return Pull(*runner, out); };
     }
     local.outer.ended = local.inner.ended = false;
-    local.had_rows = false;
     local.outer.chunk.Clear();
     local.outer.row = 0;
     local.inner.chunk.Clear();
@@ -159,7 +158,6 @@ class MergeJoin final : public Source {
   void RefillOuter(MergeJoinLocal& local) const {
     Flush(local);
     local.outer.Refill();
-    local.had_rows = local.had_rows || !local.outer.ended;
     local.found.assign(local.outer.chunk.rows(), 0);
   }
   void RefillInner(MergeJoinLocal& local) const {
@@ -178,8 +176,8 @@ class MergeJoin final : public Source {
 
   void End(MergeJoinLocal& local) const {
     Flush(local);
-    // A participant may be given another sorted run of the outer side; where someone relies on the order, it has one only.
-    if (store_ != nullptr && node_.order.empty() && local.had_rows) {
+    // There may be more sorted runs of the outer side than participants; where someone relies on the order, each has one only.
+    if (store_ != nullptr && node_.order.empty() && HasAnotherRun() && !local.participant->stopped()) {
       Open(local);
       return;
     }
@@ -200,8 +198,7 @@ class MergeJoin final : public Source {
       if (outer.ended && (inner.ended || !keeps_inner_)) {
         End(local);
       } else if (inner.ended && !outer.ended && !keeps_outer_) {
-        // None of the other outer rows has a partner, nor is it kept: no need to look at them, unless there are further runs.
-        while (store_ != nullptr && node_.order.empty() && !outer.ended) RefillOuter(local);
+        // None of the other outer rows has a partner, nor is it kept: no need to look at them.
         End(local);
       } else if (outer.ended) {
         Add(local, kNone, inner.row++, 0, &inner.chunk);

@@ -249,7 +249,7 @@ struct RunLocal : Local {
   std::vector<uint8_t*> rows;
 };
 
-// Below a Gather Merge: every participant streams one run.
+// Below a Gather, in a common order or none: every Local streams one run.
 class RunSource final : public Source {
  public:
   RunSource(std::shared_ptr<SortRuns> runs, MemoryBudget* budget) : runs_(std::move(runs)), budget_(budget) {}
@@ -260,7 +260,9 @@ class RunSource final : public Source {
     out.set_rows(0);
     if (!local.claimed) {
       local.claimed = true;
-      const size_t mine = next_.fetch_add(1, std::memory_order_relaxed);
+      // Not an empty one: that would look like the end.
+      size_t mine = next_.fetch_add(1, std::memory_order_relaxed);
+      while (mine < runs_->runs.size() && IsEmpty(mine)) mine = next_.fetch_add(1, std::memory_order_relaxed);
       if (mine < runs_->runs.size()) Claim(local, mine);
     }
     if (local.run == nullptr) return Progress::kDone;
@@ -270,7 +272,14 @@ class RunSource final : public Source {
     return Progress::kMoreOutput;
   }
 
+  bool HasAnotherRun() const override {
+    size_t next = next_.load(std::memory_order_relaxed);
+    while (next < runs_->runs.size() && IsEmpty(next)) ++next;
+    return next < runs_->runs.size();
+  }
+
  private:
+  bool IsEmpty(size_t run) const { return runs_->runs[run]->rows() == 0 && runs_->spilled_of[run].empty(); }
   void Claim(RunLocal& local, size_t mine) const {
     local.run = runs_->runs[mine];
     std::vector<SpilledRun> spilled;
