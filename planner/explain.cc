@@ -549,7 +549,22 @@ class Explainer {
       }
       default: Filter(entry, node); break;
     }
+    if (node.kind == NodeKind::kSeqScan) RuntimeFilters(entry, static_cast<const SeqScanNode&>(node), actual);
     if (actual != nullptr && node.kind == NodeKind::kSeqScan && actual->vectors_pruned > 0) Integer(entry, "Vectors Pruned", actual->vectors_pruned);
+  }
+
+  // The conditions of hash joins above that leave out rows here, this scan's key first.
+  void RuntimeFilters(ExplainEntry& entry, const SeqScanNode& scan, const NodeActuals* actual) const {
+    if (scan.runtime_filters.empty()) return;
+    std::vector<std::string> texts;
+    for (const SeqScanNode::RuntimeFilter& filter : scan.runtime_filters) {
+      const HashJoinNode& join = *filter.join;
+      const std::string outer = KeyText(*join.children[0], join.outer_keys[filter.key]), inner = KeyText(*join.children[1], join.inner_keys[filter.key]);
+      texts.push_back(filter.partner == nullptr ? "(" + outer + " = " + inner + ")" : "(" + inner + " in range of " + outer + ")");
+    }
+    List(entry, "Runtime Filter", texts);
+    if (actual == nullptr) return;
+    Integer(entry, "Rows Removed by Runtime Filter", actual->rows_removed_by_runtime_filter / std::max<uint64_t>(1, actual->loops));
   }
 
   std::string KeyText(const PlanNode& child, const ExprRef& key) const {

@@ -26,7 +26,7 @@ struct WorkerActuals : SpaceActuals {
 struct NodeActuals : SpaceActuals {
   double startup_ms = 0, total_ms = 0;
   uint64_t rows = 0, loops = 0;                       // loops: participants times rescans
-  uint64_t rows_removed_by_filter = 0, rows_removed_by_join_filter = 0;
+  uint64_t rows_removed_by_filter = 0, rows_removed_by_join_filter = 0, rows_removed_by_runtime_filter = 0;
   int workers_launched = -1;                          // Gather, Gather Merge
   uint64_t hash_buckets = 0;
   uint64_t merged_bytes = 0;                          // partial aggregate: the merged groups that the final one reads

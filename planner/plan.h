@@ -105,6 +105,8 @@ struct ScanColumnRef {
   std::string name;
 };
 
+struct HashJoinNode;
+
 struct SeqScanNode : PlanNode {
   SeqScanNode() : PlanNode(NodeKind::kSeqScan) {}
   catalog::RelationRef table;
@@ -113,8 +115,17 @@ struct SeqScanNode : PlanNode {
   // Conjuncts of `filter` that zone maps can use: column position, operator, an expression without slots evaluated once at start.
   struct ZoneCondition { uint32_t column; storage::ZoneFilter::Op op; ExprRef value; };
   std::vector<ZoneCondition> zone_conditions;
-  // Rows for which the build side of a hash join above has no match in `column` may be left out once it is built: Plan::runtime_filters.
-  struct RuntimeFilter { uint32_t column; uint32_t number; };
+  // Rows without partner in a hash join above, whose key `key` is this scan's `column`, may be left out. On its outer side by the build side's values,
+  // once they are there (number `number`); on its build side by the range of the values that column `partner_column` of the scan `partner`, on its
+  // outer side, can have, which zone maps tell.
+  struct RuntimeFilter {
+    uint32_t column;
+    const HashJoinNode* join;
+    uint32_t key;
+    uint32_t number = 0;
+    const SeqScanNode* partner = nullptr;
+    uint32_t partner_column = 0;
+  };
   std::vector<RuntimeFilter> runtime_filters;
   // The filter's columns come first in `columns`: the scan reads the first `filter_columns`, filters, then reads the rest for the survivors.
   uint32_t filter_columns = 0;
@@ -223,6 +234,7 @@ struct HashJoinNode : PlanNode {                // children: outer (probe), inne
   std::vector<ExprRef> outer_keys;              // over the outer child's output
   std::vector<ExprRef> inner_keys;              // over the inner child's output
   std::vector<bool> null_equals;                // per key: IS NOT DISTINCT FROM
+  std::vector<double> inner_in_range;           // per key: estimated share of inner rows between the outer's least and greatest; empty: not known
   ExprRef residual;                             // further join condition, over left then right columns
   // Inner, right and semi joins: key `key`'s values of the build side become runtime filter `number` for scans on the outer side, whose rows
   // they reach without passing the nullable side of an outer join, a limit or a window.

@@ -68,6 +68,34 @@ Vector MissingColumn(const ScanColumn& column) {
 
 }  // namespace
 
+std::optional<IntegerRange> TableScan::RangeOf(uint32_t column) const {
+  constexpr uint32_t kMostVectors = 256;                 // of rows to look at: some 0.2 ms
+  const ScanColumn& wanted = state_->columns[column];
+  if (ZoneKindOf(wanted.type, GetType(wanted.type.oid).physical) != ZoneKind::kInteger) return std::nullopt;
+  Zone all;
+  uint32_t looked_at = 0;
+  std::vector<int> positions;
+  Vector values;
+  for (const auto& group : state_->groups->groups) {
+    const RowGroup::Pinned pinned = group->Pin();
+    FindColumns({&wanted, 1}, pinned.columns(), &positions);
+    if (positions[0] < 0) {
+      all.Add(MissingColumn(wanted), 1);
+    } else if (pinned.frozen != nullptr) {
+      all.Merge(pinned.frozen->zone(static_cast<uint32_t>(positions[0])));
+    } else {
+      for (uint32_t vector = 0; vector * kVectorSize < pinned.rows; ++vector) {
+        if (++looked_at > kMostVectors) return std::nullopt;
+        const uint32_t rows = std::min(kVectorSize, pinned.rows - vector * kVectorSize);
+        pinned.fresh->Read(static_cast<uint32_t>(positions[0]), vector, rows, values);
+        all.Add(values, rows);
+      }
+    }
+  }
+  if (all.kind == ZoneKind::kNone) return IntegerRange{};
+  return IntegerRange{static_cast<int64_t>(all.low_integer()), static_cast<int64_t>(all.high_integer())};
+}
+
 struct ScanCursor::State {
   explicit State(const TableScan& of) : scan(of.state()) {}
 

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,6 +28,10 @@ struct ZoneFilter {
   Datum value;                         // of the column's type
 };
 
+struct IntegerRange {
+  int64_t least = INT64_MAX, greatest = INT64_MIN;       // no value: least > greatest
+};
+
 class TableScan {
  public:
   TableScan(std::shared_ptr<TableStore> table, const Snapshot& snapshot, std::vector<ScanColumn> columns, std::vector<ZoneFilter> filters = {});
@@ -35,6 +40,9 @@ class TableScan {
 
   uint64_t vectors() const;
   const std::vector<ScanColumn>& columns() const;
+  // The values that an integer column may have in rows the snapshot sees: of frozen row groups as their zones tell; the others' rows are looked
+  // at. Nothing where they are many.
+  std::optional<IntegerRange> RangeOf(uint32_t column) const;
   // Adds a filter found while running (runtime filter of a hash join, top-N bound). Thread-safe; cursors see it at their next Open.
   void AddFilter(ZoneFilter filter);
 

@@ -21,6 +21,7 @@ constexpr uint64_t kTrial = 64 << 10;
 struct ScanFilter {
   uint32_t column;
   std::shared_ptr<RuntimeFilter> filter;
+  const planner::SeqScanNode::RuntimeFilter* of_range = nullptr;   // made when the scan opens
 };
 
 struct SeqScanLocal : Local {
@@ -29,6 +30,7 @@ struct SeqScanLocal : Local {
     if (participant->execution.instrumentation == nullptr) return;
     participant->execution.instrumentation->Update(node, [&](planner::NodeActuals& actuals) {
       actuals.rows_removed_by_filter += removed;
+      actuals.rows_removed_by_runtime_filter += removed_at_run_time;
       actuals.vectors_pruned += cursor.vectors_pruned();
     });
     participant->execution.instrumentation->AddMorsels(node, *participant, morsels, stolen);
@@ -46,7 +48,7 @@ struct SeqScanLocal : Local {
   uint32_t lane = 0;
   uint32_t morsel_vectors = 1;
   MorselDispenser::Morsel morsel;
-  uint64_t removed = 0, morsels = 0, stolen = 0;
+  uint64_t removed = 0, removed_at_run_time = 0, morsels = 0, stolen = 0;
 };
 
 class SeqScan final : public Source {
@@ -108,11 +110,22 @@ class SeqScan final : public Source {
       }
       zones.push_back(std::move(zone));
     }
+    for (const ScanFilter& runtime : runtime_filters_) {
+      if (runtime.of_range != nullptr) PublishRange(*runtime.of_range, *runtime.filter);
+    }
     // Their joins' build sides come before the pipeline of this scan; where they do not, or are too large, the scan goes without.
     std::erase_if(runtime_filters_, [](const ScanFilter& runtime) { return !runtime.filter->ready(); });
     for (const ScanFilter& runtime : runtime_filters_) AddZones(runtime, zones);
     scan_ = std::make_unique<storage::TableScan>(node_.table->table, state_.context.snapshot, columns_.stored(), std::move(zones));
     dispenser_ = std::make_unique<MorselDispenser>(scan_->vectors());
+  }
+
+  // The values that the other side of the join can have.
+  void PublishRange(const planner::SeqScanNode::RuntimeFilter& wanted, RuntimeFilter& filter) const {
+    const ScanColumns columns({wanted.partner->columns[wanted.partner_column]}, *wanted.partner->table);
+    const storage::TableScan partner(wanted.partner->table->table, state_.context.snapshot, columns.stored());
+    const std::optional<storage::IntegerRange> range = partner.RangeOf(0);
+    if (range.has_value()) filter.PublishRange(range->least, range->greatest);
   }
 
   void AddZones(const ScanFilter& runtime, std::vector<storage::ZoneFilter>& zones) const {
@@ -176,6 +189,7 @@ class SeqScan final : public Source {
       const uint32_t passed = local.positions.size();
       trial.tested += kept;
       trial.passed += passed;
+      local.removed_at_run_time += kept - passed;
       if (passed == kept) continue;
       out.set_rows(passed);
       if (passed == 0) return false;
@@ -255,7 +269,11 @@ void BuildSeqScan(const planner::PlanNode& base, PlanBuilder& builder, Pipeline&
   }
   std::vector<ScanFilter> runtime_filters;
   for (const planner::SeqScanNode::RuntimeFilter& wanted : node.runtime_filters) {
-    if (builder.runtime_filter(wanted.number) != nullptr) runtime_filters.push_back({wanted.column, builder.runtime_filter(wanted.number)});
+    if (wanted.partner != nullptr) {
+      runtime_filters.push_back({wanted.column, std::make_shared<RuntimeFilter>(), &wanted});
+    } else if (builder.runtime_filter(wanted.number) != nullptr) {
+      runtime_filters.push_back({wanted.column, builder.runtime_filter(wanted.number)});
+    }
   }
   builder.SetSource(pipeline, builder.state().Make<SeqScan>(node, builder.state(), std::move(runtime_filters)), node, node.parallel_aware);
 }

@@ -49,16 +49,17 @@ void RuntimeFilter::Publish(const JoinTable& table, const RowColumn& column, Mem
   });
   if (!empty()) {
     const uint64_t span = static_cast<uint64_t>(greatest_) - static_cast<uint64_t>(least_);
-    exact_ = span < std::min(kMostBits, std::max<uint64_t>(table.rows() * kBitsPerRow, 1 << 16));
-    const uint64_t words = exact_ ? span / 64 + 1 : std::bit_ceil(std::max<uint64_t>(table.rows() * kBloomBitsPerRow / 64, 2));
+    const bool bitmap = span < std::min(kMostBits, std::max<uint64_t>(table.rows() * kBitsPerRow, 1 << 16));
+    const uint64_t words = bitmap ? span / 64 + 1 : std::bit_ceil(std::max<uint64_t>(table.rows() * kBloomBitsPerRow / 64, 2));
     if (budget != nullptr) {
       memory_ = MemoryReservation(*budget);
       if (!memory_.TryGrow(words * sizeof(uint64_t))) return;
     }
+    kind_ = bitmap ? Kind::kBitmap : Kind::kBloom;
     words_.assign(words, 0);
     shift_ = 64 - std::countr_zero(std::bit_ceil(words));
     ForEachValue(table, column, [&](int64_t value) {
-      if (exact_) {
+      if (bitmap) {
         const uint64_t bit = static_cast<uint64_t>(value) - static_cast<uint64_t>(least_);
         words_[bit >> 6] |= uint64_t{1} << (bit & 63);
       } else {
@@ -70,32 +71,50 @@ void RuntimeFilter::Publish(const JoinTable& table, const RowColumn& column, Mem
   ready_.store(true, std::memory_order_release);
 }
 
-bool RuntimeFilter::MayContain(int64_t value) const {
-  if (value < least_ || value > greatest_) return false;
-  if (exact_) {
-    const uint64_t bit = static_cast<uint64_t>(value) - static_cast<uint64_t>(least_);
-    return (words_[bit >> 6] >> (bit & 63) & 1) != 0;
-  }
-  const uint64_t hash = HashOf(value), bits = BloomBits(hash);
-  return (words_[hash >> shift_] & bits) == bits;
+void RuntimeFilter::PublishRange(int64_t least, int64_t greatest) {
+  least_ = least;
+  greatest_ = greatest;
+  ready_.store(true, std::memory_order_release);
 }
 
-template <class T>
-void RuntimeFilter::SelectAs(const VectorView& view, uint32_t rows, Selection& out) const {
+template <class T, class Contains>
+void RuntimeFilter::SelectBy(const VectorView& view, uint32_t rows, const Contains& contains, Selection& out) {
   RowIndex* const positions = out.data();
   uint32_t count = 0;
   if (view.validity == nullptr) {
     for (uint32_t i = 0; i < rows; ++i) {
       positions[count] = i;
-      count += MayContain(view.get<T>(i));
+      count += contains(view.get<T>(i));
     }
   } else {
     for (uint32_t i = 0; i < rows; ++i) {
       positions[count] = i;
-      count += view.valid(i) && MayContain(view.get<T>(i));
+      count += view.valid(i) && contains(view.get<T>(i));
     }
   }
   out.set_size(count);
+}
+
+// Without branches: whether values pass is as a rule not to be foreseen.
+template <class T>
+void RuntimeFilter::SelectAs(const VectorView& view, uint32_t rows, Selection& out) const {
+  const auto least = static_cast<uint64_t>(least_), last = static_cast<uint64_t>(greatest_) - least;
+  const uint64_t* const words = words_.data();
+  const auto place = [least](T value) { return static_cast<uint64_t>(static_cast<int64_t>(value)) - least; };
+  switch (kind_) {
+    case Kind::kRange: SelectBy<T>(view, rows, [&](T value) { return place(value) <= last; }, out); return;
+    case Kind::kBitmap:
+      SelectBy<T>(view, rows, [&](T value) {
+        const uint64_t bit = place(value), at = std::min(bit, last);
+        return static_cast<uint32_t>(bit <= last) & static_cast<uint32_t>(words[at >> 6] >> (at & 63) & 1);
+      }, out);
+      return;
+    case Kind::kBloom:
+      SelectBy<T>(view, rows, [&, shift = shift_](T value) {
+        const uint64_t hash = HashOf(static_cast<int64_t>(value)), bits = BloomBits(hash);
+        return static_cast<uint32_t>(place(value) <= last) & static_cast<uint32_t>((words[hash >> shift] & bits) == bits);
+      }, out);
+  }
 }
 
 void RuntimeFilter::Select(const Vector& values, uint32_t rows, Selection& out) const {

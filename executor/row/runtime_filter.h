@@ -2,6 +2,7 @@
 //
 // Least and greatest value, for zone maps, and a bitmap of the values where they lie close together, else a Bloom filter with two bits in one word.
 // Published once, when the build side is complete; before that, and for keys it is not made for, it says nothing. Then immutable; thread-safe.
+// For scans of the build side it is a range only, that of the outer side's values.
 #pragma once
 
 #include <atomic>
@@ -17,6 +18,8 @@ class RuntimeFilter {
   static bool Supports(PhysicalType type) { return type == PhysicalType::kInt16 || type == PhysicalType::kInt32 || type == PhysicalType::kInt64; }
   // The values of `column` in the table's rows. Does nothing when they are too many, or there is no memory for it.
   void Publish(const JoinTable& table, const RowColumn& column, MemoryBudget* budget);
+  // Values from `least` to `greatest`.
+  void PublishRange(int64_t least, int64_t greatest);
   bool ready() const { return ready_.load(std::memory_order_acquire); }
 
   bool empty() const { return least_ > greatest_; }
@@ -28,10 +31,11 @@ class RuntimeFilter {
  private:
   template <class T>
   void SelectAs(const VectorView& view, uint32_t rows, Selection& out) const;
-  bool MayContain(int64_t value) const;
+  template <class T, class Contains>
+  static void SelectBy(const VectorView& view, uint32_t rows, const Contains& contains, Selection& out);
 
   std::atomic<bool> ready_{false};
-  bool exact_ = false;
+  enum class Kind : uint8_t { kRange, kBitmap, kBloom } kind_ = Kind::kRange;
   int shift_ = 0;                          // Bloom filter: of hashes to words
   int64_t least_ = INT64_MAX, greatest_ = INT64_MIN;
   std::vector<uint64_t> words_;

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "planner/physical/lowering.h"
+#include "planner/physical/runtime_filters.h"
 #include "types/error.h"
 
 namespace gather::planner {
@@ -252,6 +253,13 @@ std::vector<Lowering::HashKey> Lowering::JoinKeys(const Join& join, std::vector<
   return keys;
 }
 
+// Estimated share of the rows of `key`'s side that lie in the range of `other`, where that is worth a look.
+double Lowering::InRange(const ExprRef& key, const ExprRef& other) {
+  if (key->kind != ExprKind::kColumn || other->kind != ExprKind::kColumn || !TakesRuntimeFilters(key->type)) return 1;
+  const double share = estimator_.ShareInRange(key, other);
+  return share <= kWorthwhileRuntimeFilter ? share : 1;
+}
+
 Lowered Lowering::LowerJoin(Join& join, std::vector<ExprRef> filter, const ColumnSet& required) {
   if (join.dependent) return LowerLateral(join, filter, required);
   const double rows = estimator_.Rows(join);
@@ -272,7 +280,16 @@ Lowered Lowering::LowerJoin(Join& join, std::vector<ExprRef> filter, const Colum
   const double left_rows = estimator_.Rows(left_node), right_rows = estimator_.Rows(right_node);
   // The smaller input is built or materialised, where the kind of join lets us choose.
   const bool mirrors = join.join == JoinKind::kInner || join.join == JoinKind::kFull || (join.join == JoinKind::kLeft && !keys.empty());
-  const bool swap = mirrors && left_rows < right_rows;
+  // Build rows outside the range of the other side's keys are not even read on (runtime_filters.cc).
+  std::vector<double> left_in_range, right_in_range;
+  double left_built = left_rows, right_built = right_rows;
+  for (const HashKey& key : keys) {
+    left_in_range.push_back(InRange(key.outer, key.inner));
+    right_in_range.push_back(InRange(key.inner, key.outer));
+    if (join.join == JoinKind::kInner) left_built *= left_in_range.back();
+    if (join.join != JoinKind::kFull) right_built *= right_in_range.back();
+  }
+  const bool swap = mirrors && left_built < right_built;
 
   Lowered left = Lower(left_node, below), right = Lower(right_node, below);
   std::optional<Lowered> merge;
@@ -336,10 +353,12 @@ Lowered Lowering::LowerJoin(Join& join, std::vector<ExprRef> filter, const Colum
       hash->inner_keys.push_back(ToSlots(swap ? key.outer : key.inner, inner.layout));
       hash->null_equals.push_back(key.null_equals);
     }
+    hash->inner_in_range = swap ? left_in_range : right_in_range;
+    const double built = std::min(inner.node->rows, swap ? left_built : right_built);
     if (!residual.empty()) hash->residual = ToSlots(sql::MakeAnd(residual), pair);
     hash->null_aware = join.null_aware && kind == JoinKind::kMark;
     hash->startup_cost = inner.node->total_cost + outer.node->startup_cost;
-    hash->total_cost = inner.node->total_cost + outer.node->total_cost + cost_.HashJoin(outer.node->rows, inner.node->rows, rows) +
+    hash->total_cost = inner.node->total_cost + outer.node->total_cost + cost_.HashJoin(outer.node->rows, built, rows) +
                        cost_.Penalty(settings_.enable_hashjoin);
     node = std::move(hash);
   } else {

@@ -127,6 +127,7 @@ class Lowering {
   std::optional<Lowered> LowerBitmap(const Get& get, const std::vector<ExprRef>& conditions, const ColumnSet& required, double rows);
 
   // joins.cc
+  double InRange(const ExprRef& key, const ExprRef& other);
   Lowered LowerJoin(Join& join, std::vector<ExprRef> filter, const ColumnSet& required);
   std::optional<Lowered> LowerIndexJoin(Join& join, JoinKind kind, LogicalNode& outer, LogicalNode& inner, const std::vector<ExprRef>& filter,
                                         const ColumnSet& required, double hash_cost, const Ordering* ordering = nullptr);

@@ -4,12 +4,7 @@
 
 namespace gather::planner {
 
-namespace {
-
-// A build side with as many rows as the scan will hardly spare any.
-constexpr double kWorthwhile = 0.5;
-
-bool IsInteger(SqlType type) {
+bool TakesRuntimeFilters(SqlType type) {
   switch (GetType(type.oid).physical) {
     case PhysicalType::kInt16:
     case PhysicalType::kInt32:
@@ -18,8 +13,15 @@ bool IsInteger(SqlType type) {
   }
 }
 
+namespace {
+
 // Of an outer row whose key has no match in the join, nothing comes out.
 bool DropsUnmatched(JoinKind kind) { return kind == JoinKind::kInner || kind == JoinKind::kSemi || kind == JoinKind::kRight; }
+
+// An inner row whose key has no match is not missed, be it only to tell that the inner side is not empty.
+bool DropsUnmatchedInner(const HashJoinNode& join) {
+  return join.join != JoinKind::kRight && join.join != JoinKind::kFull && !(join.join == JoinKind::kMark && join.null_aware);
+}
 
 // Whether leaving out left rows of a join leaves out what comes of them, and nothing else.
 bool PassesLeft(JoinKind kind) { return kind != JoinKind::kRight && kind != JoinKind::kFull; }
@@ -61,15 +63,27 @@ SeqScanNode* FindScan(PlanNode& node, uint32_t slot, uint32_t* column) {
 void Place(PlanNode& node, Plan& plan) {
   if (node.kind == NodeKind::kHashJoin) {
     auto& join = static_cast<HashJoinNode&>(node);
+    double built = node.children[1]->rows;
+    for (uint32_t key = 0; key < join.inner_in_range.size() && DropsUnmatchedInner(join); ++key) built *= join.inner_in_range[key];
     for (uint32_t key = 0; key < join.outer_keys.size() && DropsUnmatched(join.join); ++key) {
       const ExprRef& outer = join.outer_keys[key];
       const bool null_equals = key < join.null_equals.size() && join.null_equals[key];
-      if (outer->kind != sql::ExprKind::kSlot || null_equals || !IsInteger(outer->type) || !IsInteger(join.inner_keys[key]->type)) continue;
+      if (outer->kind != sql::ExprKind::kSlot || null_equals || !TakesRuntimeFilters(outer->type) || !TakesRuntimeFilters(join.inner_keys[key]->type)) continue;
       uint32_t column = 0;
       SeqScanNode* scan = FindScan(*node.children[0], outer->index, &column);
-      if (scan == nullptr || node.children[1]->rows > scan->rows * kWorthwhile) continue;
+      if (scan == nullptr || built > scan->rows * kWorthwhileRuntimeFilter) continue;
       join.runtime_filters.push_back({key, plan.runtime_filters});
-      scan->runtime_filters.push_back({column, plan.runtime_filters++});
+      scan->runtime_filters.push_back({.column = column, .join = &join, .key = key, .number = plan.runtime_filters++});
+    }
+    for (uint32_t key = 0; key < join.inner_in_range.size() && DropsUnmatchedInner(join); ++key) {
+      const ExprRef &outer = join.outer_keys[key], &inner = join.inner_keys[key];
+      if (join.inner_in_range[key] > kWorthwhileRuntimeFilter || join.null_equals[key] || outer->kind != sql::ExprKind::kSlot || inner->kind != sql::ExprKind::kSlot) continue;
+      if (!TakesRuntimeFilters(outer->type) || !TakesRuntimeFilters(inner->type)) continue;
+      uint32_t column = 0, partner_column = 0;
+      SeqScanNode* scan = FindScan(*node.children[1], inner->index, &column);
+      const SeqScanNode* partner = FindScan(*node.children[0], outer->index, &partner_column);
+      if (scan == nullptr || partner == nullptr) continue;
+      scan->runtime_filters.push_back({.column = column, .join = &join, .key = key, .partner = partner, .partner_column = partner_column});
     }
   }
   for (const PlanNodePtr& child : node.children) Place(*child, plan);

@@ -38,6 +38,8 @@ class Estimator {
   // Of the rows with one value of the column, how many lie in the same vector.
   double RowsTogether(const Get& get, uint32_t column);
   double Groups(const std::vector<ExprRef>& keys, double rows, const LogicalNode* input = nullptr);
+  // Share of the rows whose `expr` lies between the least and the greatest value of `other`, two tables' columns of one type; 1: not known.
+  double ShareInRange(const ExprRef& expr, const ExprRef& other);
   // Share of the pairs of rows that the join condition lets through.
   double JoinSelectivity(const ExprRef& condition, double left_rows, double right_rows);
   // By how much the product of the equalities' selectivities underestimates them where several compare the same two tables, as the columns of

@@ -103,6 +103,24 @@ std::optional<double> Estimator::ShareBelow(const KnownColumn& column, const Dat
   return share + rest * (first - 1 + within) / (analysis.bound_count - 1);
 }
 
+double Estimator::ShareInRange(const ExprRef& expr, const ExprRef& other) {
+  const KnownColumn column = Known(expr), range = Known(other);
+  if (column.analysis == nullptr || range.analysis == nullptr || range.analysis->type.oid != column.analysis->type.oid) return 1;
+  std::optional<Datum> least, greatest;
+  const auto take_in = [&](const Vector& values, uint32_t count) {
+    for (uint32_t i = 0; i < count; ++i) {
+      const Datum value = values.Get(i);
+      if (!least.has_value() || CompareDatums(value, *least) < 0) least = value;
+      if (!greatest.has_value() || CompareDatums(value, *greatest) > 0) greatest = value;
+    }
+  };
+  take_in(range.analysis->common, static_cast<uint32_t>(range.analysis->frequencies.size()));
+  take_in(range.analysis->bounds, range.analysis->bound_count);
+  if (!least.has_value()) return 1;
+  const std::optional<double> below = ShareBelow(column, *least, false), within = ShareBelow(column, *greatest, true);
+  return below.has_value() && within.has_value() ? Clamp01(*within - *below) : 1;
+}
+
 std::optional<double> Estimator::RangeSelectivity(const Expr& comparison) {
   std::string_view name = OperatorName(comparison);
   for (const bool turned : {false, true}) {

@@ -31,7 +31,7 @@ TEST_F(PlannerTest, ConditionsReachTheScansOfACommaJoin) {
   EXPECT_EQ(db_.Explain("select big.t from big, small where big.b = small.b and small.c = 3 and big.c = 4"),
             "Hash Join\n"
             "  Hash Cond: (big.b = small.b)\n"
-            "  ->  Seq Scan on big\n        Filter: (c = 4)\n"
+            "  ->  Seq Scan on big\n        Filter: (c = 4)\n        Runtime Filter: (big.b = small.b)\n"
             "  ->  Hash\n        ->  Seq Scan on small\n              Filter: (c = 3)\n");
 }
 
@@ -59,7 +59,7 @@ TEST_F(PlannerTest, TheSmallSideOfAnAntiJoinIsBuilt) {
             "Hash Right Join\n"
             "  Hash Cond: (big.a = small.a)\n"
             "  Filter: (big.a IS NULL)\n"
-            "  ->  Seq Scan on big\n        Filter: (c = 3)\n"
+            "  ->  Seq Scan on big\n        Filter: (c = 3)\n        Runtime Filter: (big.a = small.a)\n"
             "  ->  Hash\n        ->  Seq Scan on small\n");
 }
 
