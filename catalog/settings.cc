@@ -42,14 +42,15 @@ const boost::unordered_flat_map<std::string_view, const SettingInfo*>& SettingIn
 size_t IndexOf(const SettingInfo& info) { return static_cast<size_t>(&info - AllSettings().data()); }
 
 // What the machine decides, so that nobody has to: leader and workers together fill the cores, the data caches a quarter of the memory,
-// an operator a 64th before it goes to disk.
+// an operator a 64th before it goes to disk, an index build a 32nd.
 std::string DefaultText(const SettingInfo& setting) {
   const auto megabytes = [](uint64_t bytes) { return std::to_string(std::max<uint64_t>(64, bytes >> 20)) + "MB"; };
   const Machine& machine = ThisMachine();
   if (setting.name == "max_parallel_workers") return std::to_string(machine.cores);
-  if (setting.name == "max_parallel_workers_per_gather") return std::to_string(std::max(1, machine.cores - 1));
+  if (setting.name == "max_parallel_workers_per_gather" || setting.name == "max_parallel_maintenance_workers") return std::to_string(std::max(1, machine.cores - 1));
   if (setting.name == "shared_buffers") return megabytes(machine.memory / 4);
   if (setting.name == "work_mem") return std::to_string(std::max<uint64_t>(4, machine.memory / 64 >> 20)) + "MB";
+  if (setting.name == "maintenance_work_mem") return megabytes(machine.memory / 32);
   if (setting.name == "memory_limit") return megabytes(machine.memory / 10 * 8);
   return std::string(setting.default_value);
 }

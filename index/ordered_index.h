@@ -51,10 +51,6 @@ class OrderedIndex {
   // the constraint's name and the key's text; waits for in-flight holders (throws on interrupt, 40P01).
   void Insert(storage::Transaction& transaction, storage::TableStore& table, std::span<const Vector> keys, std::span<const RowId> rows,
               const InterruptFlag& interrupt, const std::function<void(uint32_t row)>& conflict);
-  // Bulk build from sorted or unsorted input of many rows (CREATE INDEX): rows come chunk by chunk; same conflict rule at Finish.
-  class Builder;
-  std::unique_ptr<Builder> Build(storage::Transaction& transaction, storage::TableStore& table);
-
   // Row ids for a full-key equality: the fast path of point lookups.
   void Lookup(storage::Transaction* transaction, std::span<const Datum> key, std::vector<RowId>* rows) const;
 
@@ -92,7 +88,7 @@ class OrderedIndex {
   uint64_t ApproximateBytes() const;
 
  private:
-  friend class IndexBuilder;
+  friend class IndexBuild;                               // index/index_build.h
   // Appends the key columns of every row to keys[i], which begins with the prefix; has_null[i]: a column is null.
   void MakeKeys(std::span<const Vector> keys, uint32_t rows, std::vector<std::string>* out, std::vector<uint8_t>* has_null) const;
   // The entry of this key holds a list of row ids; otherwise one entry per row.
@@ -101,14 +97,6 @@ class OrderedIndex {
   storage::Storage& storage_;
   const IndexDefinition definition_;
   const std::string prefix_;
-};
-
-class OrderedIndex::Builder {
- public:
-  virtual ~Builder() = default;
-  virtual void Add(std::span<const Vector> keys, std::span<const RowId> rows) = 0;
-  // Writes the index. In a unique index calls `duplicate` for two live rows of equal key, which throws 23505.
-  virtual void Finish(const std::function<void(RowId first, RowId second)>& duplicate) = 0;
 };
 
 }  // namespace gather::index

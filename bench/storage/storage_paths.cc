@@ -7,7 +7,7 @@
 #include <random>
 #include <thread>
 
-#include "index/ordered_index.h"
+#include "index/index_build.h"
 #include "storage/scan.h"
 #include "storage/storage.h"
 #include "types/chunk.h"
@@ -156,13 +156,14 @@ int main(int argc, char** argv) {
     index::OrderedIndex index(storage, {index::IndexId(storage.NewStorageId().value), true, true, {type_oid::kInt8}, {SortOrder()}});
     transaction = storage.transactions().Begin();
     from = Clock::now();
-    auto builder = index.Build(*transaction, *table);
+    index::IndexBuild build(index, storage, *transaction, *table, 1, uint64_t{256} << 20, directory + "/temp");
     for (uint64_t done = 0; done < rows; done += kVectorSize) {
       std::vector<Vector> keys(1, Vector(type_oid::kInt8));
       for (uint32_t i = 0; i < kVectorSize; ++i) keys[0].data<int64_t>()[i] = static_cast<int64_t>((done + i) * 7919 % (rows + kVectorSize));
-      builder->Add(keys, std::span(ids).subspan(done, kVectorSize));
+      build.Add(0, keys, std::span(ids).subspan(done, kVectorSize));
     }
-    builder->Finish([](RowId, RowId) {});
+    build.Close(0);
+    for (uint32_t i = 0, ranges = build.Divide(1); i < ranges; ++i) build.Write(i);
     transaction->Commit();
     std::printf("build index       %8.1f ms\n", Seconds(from) * 1e3);
     std::vector<RowId> row;

@@ -1,13 +1,26 @@
 #include "executor/commands/index_build.h"
 
+#include <algorithm>
+#include <atomic>
+#include <optional>
+
 #include "executor/commands/relation_names.h"
 #include "executor/commands/table_definition.h"
+#include "executor/execution_state.h"
+#include "executor/expression/evaluator.h"
 #include "executor/operators/row_text.h"
+#include "executor/pool/morsel_dispenser.h"
+#include "executor/pool/worker_team.h"
+#include "index/index_build.h"
+#include "planner/physical/parallel.h"
 #include "storage/scan.h"
+#include "types/statement_scope.h"
 
 namespace gather::executor {
 
 namespace {
+constexpr uint32_t kMorselVectors = 16;
+
 std::vector<storage::ScanColumn> LiveColumns(const catalog::RelationEntry& table) {
   std::vector<storage::ScanColumn> columns;
   for (const catalog::ColumnEntry& column : table.columns) {
@@ -30,6 +43,83 @@ std::string KeyText(Session& session, const catalog::RelationEntry& table, const
   }
   return "(" + names + ")=(" + values + ")";
 }
+
+// Workers for a build: none below the sort threshold, one from there on and one more each time the table is three times as large.
+int WorkersFor(Session& session, const catalog::RelationEntry& table) {
+  const planner::PlannerSettings& settings = session.statement_settings().planner;
+  const int most = std::min(static_cast<int>(session.settings().GetInteger("max_parallel_maintenance_workers")), settings.max_parallel_workers);
+  if (most <= 0 || !settings.enable_parallel_query) return 0;
+  for (const auto& [name, value] : table.options) {
+    if (name == "parallel_workers") return std::min(std::atoi(value.c_str()), most);
+  }
+  const auto rows = static_cast<double>(table.table->statistics().rows);
+  double threshold = planner::ThresholdsFor(settings).sort;
+  if (rows < threshold) return settings.debug_parallel_query ? most : 0;
+  int workers = 1;
+  while (workers < most && rows >= (threshold = std::max(threshold, 1.0) * 3)) ++workers;
+  return workers;
+}
+
+// One participant's look at the rows to be indexed, vector by vector. Reads only the columns that keys and predicate need.
+class IndexRows {
+ public:
+  IndexRows(const IndexExpressions& bound, const ExecutionContext& context, const storage::TableScan& scan)
+      : state_(nullptr, context), keys_of_(bound.keys, state_.leader), cursor_(scan), columns_(scan.columns()), needed_(columns_.size(), false) {
+    for (const sql::ExprRef& key : bound.keys) Need(key);
+    if (bound.predicate == nullptr) return;
+    Need(bound.predicate);
+    predicate_.emplace(bound.predicate, state_.leader);
+  }
+
+  // False: no row.
+  bool Read(uint64_t vector) {
+    const uint32_t rows = cursor_.Open(vector);
+    if (rows == 0) return false;
+    Chunk chunk;
+    for (uint32_t i = 0; i < columns_.size(); ++i) {
+      Vector column(columns_[i].type);
+      if (needed_[i]) cursor_.Read(i, column); else column.SetConstantNull();
+      chunk.Add(std::move(column));
+    }
+    chunk.Add(Vector(type_oid::kTid));
+    cursor_.ReadRowIds(chunk[chunk.columns() - 1]);
+    chunk.set_rows(rows);
+    if (predicate_.has_value()) {
+      Selection selected;
+      if (!predicate_->Select(chunk, selected)) {
+        if (selected.size() == 0) return false;
+        chunk.Slice(selected, selected.size());
+      }
+    }
+    ids_ = chunk[chunk.columns() - 1];
+    ids_.Flatten(chunk.rows());
+    rows_ = chunk.rows();
+    Chunk keys;
+    keys_of_.EvaluateAll(chunk, keys);
+    keys_ = std::move(keys);
+    return true;
+  }
+  std::span<const Vector> keys() const { return keys_.vectors(); }
+  std::span<const RowId> ids() const { return {ids_.data<RowId>(), rows_}; }
+
+ private:
+  void Need(const sql::ExprRef& expr) {
+    sql::Walk(expr, [this](const sql::Expr& node) {
+      if (node.kind == sql::ExprKind::kSlot && node.index < needed_.size()) needed_[node.index] = true;
+      return true;
+    });
+  }
+
+  ExecutionState state_;
+  ExpressionList keys_of_;
+  std::optional<Filter> predicate_;
+  storage::ScanCursor cursor_;
+  const std::vector<storage::ScanColumn>& columns_;
+  std::vector<bool> needed_;
+  Chunk keys_;
+  Vector ids_;
+  uint32_t rows_ = 0;
+};
 }  // namespace
 
 IndexExpressions BindIndexExpressions(Session& session, const catalog::RelationEntry& table, const catalog::IndexEntry& index) {
@@ -76,31 +166,39 @@ void ForEachRow(Session& session, const catalog::RelationEntry& table, const std
 void BuildIndex(Session& session, const catalog::RelationEntry& table, const catalog::RelationEntry& index) {
   const IndexExpressions bound = BindIndexExpressions(session, table, *index.index);
   const ExecutionContext context = session.MakeExecutionContext();
-  const std::unique_ptr<index::OrderedIndex::Builder> builder = index.index->ordered->Build(*session.transaction(), *table.table);
-  ForEachRow(session, table, [&](const Chunk& rows, const Vector& ctid) {
-    Chunk chunk = rows;
-    chunk.Add(ctid);
-    if (bound.predicate != nullptr) {
-      const Vector matches = EvaluateOver(bound.predicate, chunk, context);
-      Selection selection;
-      for (uint32_t i = 0; i < chunk.rows(); ++i) {
-        if (!matches.IsNull(i) && matches.View().get<uint8_t>(i) != 0) selection.Add(i);
+  WorkerTeam team(context, WorkersFor(session, table));
+  session.Notice("DEBUG1", sqlstate::kSuccessfulCompletion,
+                 Format("building index \"%s\" on table \"%s\" ", index.name.c_str(), table.name.c_str()) +
+                     (team.members() == 1 ? std::string("serially") : Format("with request for %d parallel workers", team.members() - 1)),
+                 {}, {});
+  session.transaction()->NextCommand();                    // the rows this transaction wrote are there too
+  const storage::TableScan scan(table.table, session.transaction()->TakeSnapshot(), LiveColumns(table));
+  index::IndexBuild build(*index.index->ordered, session.instance().storage, *session.transaction(), *table.table, static_cast<uint32_t>(team.members()),
+                          static_cast<uint64_t>(session.settings().GetInteger("maintenance_work_mem")) << 10, session.settings().GetString("data_directory") + "/temp");
+  MorselDispenser vectors(scan.vectors());
+  team.Run([&](int member) {
+    IndexRows rows(bound, context, scan);
+    const uint32_t lane = vectors.Join();
+    for (MorselDispenser::Morsel morsel; team.go_on() && vectors.Take(lane, kMorselVectors, &morsel);) {
+      for (uint64_t vector = morsel.begin; vector < morsel.end; ++vector) {
+        StatementScope::CheckInterrupt();
+        if (rows.Read(vector)) build.Add(static_cast<uint32_t>(member), rows.keys(), rows.ids());
       }
-      if (selection.size() == 0) return;
-      chunk.Slice(selection, selection.size());
     }
-    std::vector<Vector> keys;
-    for (const sql::ExprRef& key : bound.keys) keys.push_back(EvaluateOver(key, chunk, context));
-    Vector ids = chunk[chunk.columns() - 1];
-    ids.Flatten(chunk.rows());
-    builder->Add(keys, std::span<const RowId>(ids.data<RowId>(), chunk.rows()));
+    if (team.go_on()) build.Close(static_cast<uint32_t>(member));
   });
-  builder->Finish([&](RowId first, RowId) {
+  // A few more ranges than members: who is late with one does not keep the others waiting.
+  const uint32_t ranges = build.Divide(team.members() == 1 ? 1 : static_cast<uint32_t>(team.members()) * 4);
+  std::atomic<uint32_t> next{0};
+  team.Run([&](int) {
+    for (uint32_t range = next.fetch_add(1); team.go_on() && range < ranges; range = next.fetch_add(1)) build.Write(range);
+  });
+  if (const std::optional<index::IndexBuild::Duplicate> duplicate = build.duplicate()) {
     throw SqlError(sqlstate::kUniqueViolation, Format("could not create unique index \"%s\"", index.name.c_str()))
-        .Detail("Key " + KeyText(session, table, *index.index, bound.keys, first, context) + " is duplicated.")
+        .Detail("Key " + KeyText(session, table, *index.index, bound.keys, duplicate->first, context) + " is duplicated.")
         .Table(session.catalog_view()->FindSchema(table.schema)->name, table.name)
         .Constraint(index.name);
-  });
+  }
 }
 
 Oid CreateIndexRelation(Session& session, Oid table_oid, std::string name, catalog::IndexEntry entry) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "executor/spill/spill_file.h"
+#include "storage/spill_file.h"
 #include "types/chunk.h"
 
 namespace gather::executor {
@@ -21,7 +21,7 @@ class ChunkSpill {
   Chunk Read(const Extent& extent) const;
 
  private:
-  SpillFile file_;
+  storage::SpillFile file_;
   std::vector<char> buffer_;
 };
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "executor/row/row_layout.h"
-#include "executor/spill/spill_file.h"
+#include "storage/spill_file.h"
 
 namespace gather::executor {
 
@@ -55,7 +55,7 @@ class RowSpill {
   const bool string_header_;
   std::vector<uint32_t> strings_;        // offsets of string columns
   std::vector<Stream> streams_;
-  SpillFile file_;
+  storage::SpillFile file_;
 };
 
 }  // namespace gather::executor

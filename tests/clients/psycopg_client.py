@@ -98,4 +98,18 @@ notices = []
 connection.execute("drop table if exists nowhere")
 assert notices == [("NOTICE", 'table "nowhere" does not exist, skipping')], notices
 connection.commit()
+
+# An index is built by several, and says so.
+notices.clear()
+connection.execute("create table built as select i from generate_series(1, 1000) i")
+connection.execute("set client_min_messages = debug1")
+connection.execute("set max_parallel_maintenance_workers = 1")
+connection.execute("set max_parallel_workers = 1")
+connection.execute("set parallel_threshold = 1000")
+connection.execute("create index built_i on built (i)")
+connection.execute("set max_parallel_maintenance_workers = 0")
+connection.execute("create index built_j on built (i)")
+assert notices == [("DEBUG", 'building index "built_i" on table "built" with request for 1 parallel workers'),
+                   ("DEBUG", 'building index "built_j" on table "built" serially')], notices
+connection.rollback()
 connection.close()

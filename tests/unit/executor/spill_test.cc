@@ -65,7 +65,7 @@ TEST_F(SpillTest, RowsComeBackByStream) {
   }
 }
 
-TEST_F(SpillTest, DirectoryThatCannotBeMadeIsAnError) { EXPECT_THROW(SpillFile(directory_ + "/none/temp"), SqlError); }
+TEST_F(SpillTest, DirectoryThatCannotBeMadeIsAnError) { EXPECT_THROW(storage::SpillFile(directory_ + "/none/temp"), SqlError); }
 
 }  // namespace
 }  // namespace gather::executor

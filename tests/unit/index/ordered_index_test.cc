@@ -1,10 +1,12 @@
-#include "index/ordered_index.h"
+#include "index/index_build.h"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <numeric>
 #include <thread>
 
+#include "index/ordered_index.h"
 #include "tests/unit/storage/test_storage.h"
 #include "types/error.h"
 
@@ -229,49 +231,66 @@ TEST_F(OrderedIndexTest, ConcurrentInsertersOfTheSameKeysLeaveEachKeyOnce) {
   EXPECT_EQ(Scan(index, nullptr, {}, {}).size(), static_cast<size_t>(kKeys));
 }
 
+// `memory` below a chunk's keys: every run goes to disk.
+void Finish(IndexBuild& build, uint32_t parts, uint32_t ranges) {
+  for (uint32_t part = 0; part < parts; ++part) build.Close(part);
+  for (uint32_t i = 0, all = build.Divide(ranges); i < all; ++i) build.Write(i);
+}
+
 TEST_F(OrderedIndexTest, ABuildEqualsInsertingRowByRow) {
   for (const bool unique : {false, true}) {
-    OrderedIndex index = Make(unique);
-    auto transaction = Begin();
-    auto builder = index.Build(*transaction, *table_);
-    std::vector<int32_t> expected;
-    for (const int32_t first : {5000, 0, 2500}) {
-      const std::vector<RowId> rows = storage::InsertRows(*transaction, *table_, first, 2000);
-      builder->Add(std::span(MakeChunk(first, 2000).vectors()).first(1), rows);
+    for (const uint64_t memory : {uint64_t{0}, uint64_t{64} << 20}) {
+      OrderedIndex index = Make(unique);
+      auto transaction = Begin();
+      IndexBuild build(index, storage_, *transaction, *table_, 3, memory, std::string(directory_.data()) + "/temp");
+      // Enough for several ranges, and for runs that are long enough to be spilled.
+      constexpr int32_t kBatch = 2000, kBatches = 75;
+      for (int32_t i = 0; i < kBatches; ++i) {
+        const int32_t first = i * 7 % kBatches * kBatch;
+        const std::vector<RowId> rows = storage::InsertRows(*transaction, *table_, first, kBatch);
+        build.Add(static_cast<uint32_t>(i) % 2, std::span(MakeChunk(first, kBatch).vectors()).first(1), rows);
+      }
+      Finish(build, 3, 4);
+      EXPECT_FALSE(build.duplicate().has_value());
+      transaction->Commit();
+      std::vector<int32_t> expected(kBatch * kBatches);
+      std::iota(expected.begin(), expected.end(), 0);
+      EXPECT_EQ(Scan(index, nullptr, {}, {}), expected);
+      EXPECT_EQ(Lookup(index, nullptr, 6999).size(), 1u);
+      index.Clear();
+      EXPECT_TRUE(Scan(index, nullptr, {}, {}).empty());
+      transaction = Begin();
+      storage_.DropTable(*transaction, table_->id());
+      table_ = storage_.CreateTable(*transaction, storage_.NewStorageId(), storage::TestColumns());
+      transaction->Commit();
     }
-    builder->Finish([](RowId, RowId) { throw Conflict(); });
-    transaction->Commit();
-    for (int32_t i = 0; i < 7000; ++i) {
-      if (i % 2500 < 2000) expected.push_back(i);
-    }
-    EXPECT_EQ(Scan(index, nullptr, {}, {}), expected);
-    EXPECT_EQ(Lookup(index, nullptr, 6999).size(), 1u);
-    index.Clear();
-    EXPECT_TRUE(Scan(index, nullptr, {}, {}).empty());
-    transaction = Begin();
-    storage_.DropTable(*transaction, table_->id());
-    table_ = storage_.CreateTable(*transaction, storage_.NewStorageId(), storage::TestColumns());
-    transaction->Commit();
   }
 }
 
 TEST_F(OrderedIndexTest, ABuildFindsDuplicatesAndIsUndoneByRollback) {
   OrderedIndex index = Make(true);
   auto transaction = Begin();
-  auto builder = index.Build(*transaction, *table_);
-  for (const int32_t first : {0, 10, 5}) {
-    builder->Add(std::span(MakeChunk(first, 6).vectors()).first(1), storage::InsertRows(*transaction, *table_, first, 6));
+  {
+    IndexBuild build(index, storage_, *transaction, *table_, 2, 1 << 20, std::string(directory_.data()) + "/temp");
+    std::vector<RowId> of_five;
+    for (const int32_t first : {0, 10, 5}) {
+      const std::vector<RowId> rows = storage::InsertRows(*transaction, *table_, first, 6);
+      if (first != 10) of_five.push_back(rows[first == 0 ? 5 : 0]);
+      build.Add(first == 10, std::span(MakeChunk(first, 6).vectors()).first(1), rows);
+    }
+    Finish(build, 2, 2);
+    ASSERT_TRUE(build.duplicate().has_value());          // 5, before 10
+    EXPECT_EQ(build.duplicate()->first, of_five[0]);
+    EXPECT_EQ(build.duplicate()->second, of_five[1]);
   }
-  EXPECT_THROW(builder->Finish([](RowId, RowId) { throw Conflict(); }), Conflict);
-  builder.reset();
   transaction->Rollback();
   EXPECT_TRUE(Lookup(index, nullptr, 1).empty());
 
   transaction = Begin();
   const uint64_t savepoint = transaction->Savepoint();
-  builder = index.Build(*transaction, *table_);
-  builder->Add(std::span(MakeChunk(0, 6).vectors()).first(1), storage::InsertRows(*transaction, *table_, 0, 6));
-  builder->Finish([](RowId, RowId) { throw Conflict(); });
+  IndexBuild build(index, storage_, *transaction, *table_, 1, 1 << 20, std::string(directory_.data()) + "/temp");
+  build.Add(0, std::span(MakeChunk(0, 6).vectors()).first(1), storage::InsertRows(*transaction, *table_, 0, 6));
+  Finish(build, 1, 1);
   EXPECT_FALSE(Lookup(index, nullptr, 1).empty());
   transaction->RollbackTo(savepoint);
   EXPECT_TRUE(Lookup(index, nullptr, 1).empty());

@@ -1,4 +1,4 @@
-#include "executor/spill/spill_file.h"
+#include "storage/spill_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,7 +10,7 @@
 
 #include "types/error.h"
 
-namespace gather::executor {
+namespace gather::storage {
 
 namespace {
 [[noreturn]] void Fail(const char* what, const std::string& of, int number) {
@@ -59,4 +59,4 @@ void SpillFile::Read(uint64_t offset, void* data, size_t bytes) const {
   }
 }
 
-}  // namespace gather::executor
+}  // namespace gather::storage

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-namespace gather::executor {
+namespace gather::storage {
 
 class SpillFile {
  public:
@@ -24,4 +24,4 @@ class SpillFile {
   uint64_t bytes_ = 0;
 };
 
-}  // namespace gather::executor
+}  // namespace gather::storage
