@@ -208,10 +208,11 @@ void RunToEnd(Pipeline& pipeline, Participant& participant) {
   }
   runner.Merge();
   RunMeasured(participant, pipeline.sink_node, [&] {
-    const uint32_t parts = pipeline.sink->PrepareFinish();
-    for (uint32_t part = 0; part < parts; ++part) {
-      participant.CheckInterrupt();
-      pipeline.sink->FinishPart(part);
+    for (uint32_t parts = pipeline.sink->PrepareFinish(); parts != 0; parts = pipeline.sink->NextRound()) {
+      for (uint32_t part = 0; part < parts; ++part) {
+        participant.CheckInterrupt();
+        pipeline.sink->FinishPart(part);
+      }
     }
     pipeline.sink->Finish();
   });

@@ -96,7 +96,9 @@ class Sink : public Operator {
   // After all merges, on one thread: prepares and says in how many independent parts the rest of the work can be done.
   virtual uint32_t PrepareFinish() { return 0; }
   virtual void FinishPart(uint32_t /*part*/) {}
-  // After all parts, on one thread.
+  // After all those parts, on one thread: a further round of parts; 0: there is none.
+  virtual uint32_t NextRound() { return 0; }
+  // After all rounds, on one thread.
   virtual void Finish() {}
 };
 

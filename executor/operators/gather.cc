@@ -77,8 +77,7 @@ class GatherSource final : public ParallelSource {
   }
 };
 
-// Over a Sort: the participants' runs are merged where they lie, on the leader; or, where they have been merged already, participants hand out blocks
-// in turn.
+// Over a Sort or Top-N: the leader reads the rows where they lie; or, where they are many and in memory, participants hand out blocks in turn.
 class GatherRuns final : public ParallelSource {
  public:
   GatherRuns(const planner::GatherBase& plan, std::vector<Pipeline*> phases, Pipeline* blocks, ExecutionState& state, std::shared_ptr<SortRuns> runs, Source* merge)
@@ -87,9 +86,10 @@ class GatherRuns final : public ParallelSource {
     if (run_ == nullptr) {
       Start();
       runs_->participants = static_cast<uint32_t>(run_->participants());
-      if (runs_->merged.empty()) Report();
+      in_blocks_ = run_->participants() > 1 && state_.context.chunk_size >= kVectorSize && runs_->in_blocks();
+      if (!in_blocks_) Report();
     }
-    if (runs_->merged.empty()) return merge_->Next(local, out);
+    if (!in_blocks_) return merge_->Next(local, out);
     if (run_->NextOf(turn_, out)) {
       turn_ = (turn_ + 1) % run_->participants();
       return Progress::kMoreOutput;
@@ -103,6 +103,7 @@ class GatherRuns final : public ParallelSource {
   const std::shared_ptr<SortRuns> runs_;
   Source* const merge_;
   size_t turn_ = 0;
+  bool in_blocks_ = false;
 };
 
 class GatherStreams final : public ParallelSource {
@@ -160,7 +161,7 @@ void BuildGatherMerge(const planner::PlanNode& base, PlanBuilder& builder, Pipel
     const bool partial = child.kind == planner::NodeKind::kTopN && static_cast<const planner::TopNNode&>(child).partial;
     Source* merge = MakeMergedSource(child, state, runs, !partial);
     Pipeline* blocks = state.MakePipeline();
-    blocks->source = MakeMergedBlocks(state, runs);
+    blocks->source = MakeSortedBlocks(state, runs);
     blocks->parallel = true;
     pipeline.source = state.Make<GatherRuns>(node, std::move(phases), blocks, state, runs, merge);
     pipeline.source_node = node.id;

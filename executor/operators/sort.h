@@ -1,4 +1,8 @@
-// SortRuns: what a Sort's input leaves behind: one sorted run per participant. Read merged by one stream, or run by run below a Gather Merge.
+// SortRuns: what a Sort's or Top-N's input leaves behind, and the sources that read it: as one stream, in blocks that participants hand out in turn, or
+// one stream per participant.
+//
+// A Sort's rows are staged and sorted together (executor/sort/); what outgrows its memory goes to disk in sorted runs, and then all rows do. A Top-N
+// keeps one run per participant.
 #pragma once
 
 #include <memory>
@@ -7,6 +11,7 @@
 
 #include "executor/plan_builder.h"
 #include "executor/row/sort_run.h"
+#include "executor/sort/row_sorter.h"
 
 namespace gather::executor {
 
@@ -21,23 +26,30 @@ SortSpecification SpecificationOf(const planner::PlanNode& node);   // of a Sort
 
 struct SortRuns {
   std::mutex mutex;
+  bool merged_above = false;               // by a Gather Merge: a participant's rows are counted where its input ends
+  bool separate = false;                   // every participant's rows are a sequence of its own
+  // A Sort in memory: one for all; with `separate` one per participant, null where it has rows on disk.
+  std::vector<std::shared_ptr<const SortedRows>> sorted;
+  // A Sort on disk, whose runs are empty, and Top-N.
   std::vector<std::shared_ptr<SortRun>> runs;
   std::vector<SpilledRun> spilled;
-  std::vector<std::vector<uint32_t>> spilled_of;   // by run: what its participant spilled before, in order
-  bool merged_above = false;               // by a Gather Merge: a participant's rows are counted where its run is sorted
-  // All rows in order, where participants have merged the runs together; the runs then only own them.
-  std::vector<uint8_t*> merged;
-  MemoryReservation merged_memory;
-  uint32_t participants = 1;               // who share the reading of `merged`
+  std::vector<std::vector<uint32_t>> spilled_of;   // by run: what its participant spilled, in order
+  uint32_t participants = 1;               // who share the reading in blocks
+  // Enough rows in one sequence in memory that participants should read it together.
+  bool in_blocks() const { return !separate && sorted.size() == 1 && sorted[0]->rows() >= kLeastForBlocks; }
+  static constexpr uint64_t kLeastForBlocks = 1 << 17;
 };
 
-// Collects rows into runs; runs are sorted by the participant that collected them.
+// Of a Sort (sort.cc) or Top-N (top_n.cc).
 Sink* MakeSortSink(const planner::PlanNode& node, ExecutionState& state, std::shared_ptr<SortRuns> runs);
-// All runs merged into one stream; `apply_bounds`: OFFSET and LIMIT of a Top-N.
+Sink* MakeTopNSink(const planner::PlanNode& node, ExecutionState& state, std::shared_ptr<SortRuns> runs);
+// All rows as one stream; `apply_bounds`: OFFSET and LIMIT of a Top-N. (sorted_sources.cc, as those below)
 Source* MakeMergedSource(const planner::PlanNode& node, ExecutionState& state, std::shared_ptr<SortRuns> runs, bool apply_bounds);
 
-// Rows that participants have merged (SortRuns::merged), in blocks: participant i of n hands out blocks i, i + n, i + 2n …
-Source* MakeMergedBlocks(ExecutionState& state, std::shared_ptr<SortRuns> runs);
+// One sequence (SortRuns::in_blocks): participant i of n hands out blocks i, i + n, i + 2n …
+Source* MakeSortedBlocks(ExecutionState& state, std::shared_ptr<SortRuns> runs);
+// With SortRuns::separate: every participant takes sequences that nobody has taken.
+Source* MakeSeparateSource(ExecutionState& state, std::shared_ptr<SortRuns> runs);
 
 // partitioned_sort.cc: of a node with `partition_by`.
 void BuildPartitionedSort(const planner::SortNode& node, PlanBuilder& builder, Pipeline& pipeline);

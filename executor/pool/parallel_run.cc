@@ -200,7 +200,10 @@ void ParallelRun::RunPhase(Pipeline& pipeline) {
   Rethrow();
   uint32_t parts = 0;
   RunMeasured(places_[0]->participant, pipeline.sink_node, [&] { parts = pipeline.sink->PrepareFinish(); });
-  RunParts(pipeline, parts, parallel);
+  while (parts != 0) {
+    RunParts(pipeline, parts, parallel);
+    RunMeasured(places_[0]->participant, pipeline.sink_node, [&] { parts = pipeline.sink->NextRound(); });
+  }
   RunMeasured(places_[0]->participant, pipeline.sink_node, [&] { pipeline.sink->Finish(); });
   pipeline.finished = true;
 }

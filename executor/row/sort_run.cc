@@ -334,6 +334,12 @@ void SortRun::DropEntries() {
 
 uint32_t SortRun::SpillTo(RowSpill& spill) {
   const uint32_t stream = spill.AddStream();
+  SpillTo(spill, stream);
+  spill.Finish(stream);
+  return stream;
+}
+
+void SortRun::SpillTo(RowSpill& spill, uint32_t stream) {
   for (SortEntry& entry : entries_) {
     // Short keys are kept in the entry only.
     Key key = KeyOf(entry.row);
@@ -345,12 +351,10 @@ uint32_t SortRun::SpillTo(RowSpill& spill) {
     }
     spill.Add(stream, entry.row);
   }
-  spill.Finish(stream);
   DropEntries();
   store_ = std::make_shared<RowStore>(layout_, budget_);
   has_bound_ = false;
   bound_prefix_ = ~uint64_t{0};
-  return stream;
 }
 
 void SortRun::Load(uint8_t* const* rows, uint32_t count, const std::shared_ptr<const void>& owner, Chunk& out) const {
@@ -401,11 +405,6 @@ RunMerge::RunMerge(std::vector<std::shared_ptr<SortRun>> runs, const std::vector
     Refill(cursors_.back());
   }
   for (const auto& run : runs_) cursors_.push_back({run->entries().data(), run->entries().data() + run->entries().size()});
-  Play();
-}
-
-RunMerge::RunMerge(const std::vector<std::span<const SortEntry>>& parts) {
-  for (const std::span<const SortEntry> part : parts) cursors_.push_back({part.data(), part.data() + part.size()});
   Play();
 }
 

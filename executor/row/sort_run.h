@@ -1,4 +1,5 @@
-// SortRun: rows with memcomparable keys (types/compare.h), sorted by them: what Sort, Top-N and ordered aggregates collect.
+// SortRun: rows with memcomparable keys (types/compare.h), sorted by them: what Top-N, ordered aggregates and incremental sorts collect, and the form
+// that sorted rows have on disk.
 //
 // An entry is the first sixteen key bytes as two numbers, and the row; most comparisons look at nothing else. Row header: key pointer, key length
 // (16 bytes). Entries are sorted by radix (Knuth, volume 3, 5.2.5).
@@ -52,6 +53,8 @@ class SortRun {
   void Sort();
   // Writes the (sorted) rows to a new stream of `spill` and forgets them. The spill's rows have this run's layout, and string headers.
   uint32_t SpillTo(RowSpill& spill);
+  // The same to the end of a stream, which the caller finishes.
+  void SpillTo(RowSpill& spill, uint32_t stream);
 
   uint64_t rows() const { return entries_.size(); }
   uint64_t bytes() const { return store_->bytes() + entry_memory_.bytes(); }
@@ -105,8 +108,6 @@ class RunMerge {
  public:
   explicit RunMerge(std::vector<std::shared_ptr<SortRun>> runs) : RunMerge(std::move(runs), {}, nullptr) {}
   RunMerge(std::vector<std::shared_ptr<SortRun>> runs, const std::vector<SpilledRun>& spilled, MemoryBudget* budget);
-  // Parts of runs, which the caller keeps: for Next alone.
-  explicit RunMerge(const std::vector<std::span<const SortEntry>>& parts);
   // Keeps the strings of the rows that the last Next handed out.
   std::shared_ptr<const void> owner();
   // Up to `count` next rows, which of a spilled run are there until the call after; 0 at the end.
