@@ -202,6 +202,8 @@ void RunDependencies(const Pipeline& pipeline, Participant& participant) {
 
 void RunToEnd(Pipeline& pipeline, Participant& participant) {
   RunDependencies(pipeline, participant);
+  if (pipeline.prepare) pipeline.prepare();
+  if (pipeline.finished) return;
   PipelineRunner runner(pipeline, participant);
   while (runner.Run() == Progress::kBlocked) {
     // A source that blocks waits for workers by itself when the leader asks it; a sink of a serial pipeline has room.

@@ -115,6 +115,7 @@ struct Pipeline {
   std::vector<Pipeline*> dependencies;   // must have finished before this one starts
   bool parallel = false;                 // several participants may run it at once
   bool finished = false;                 // pipelines with a sink
+  std::function<void()> prepare;         // called when its turn has come, before anything is asked of it: may fill it in, or say that it is finished
 };
 
 // One participant's run of one pipeline. Resumable at every kBlocked.

@@ -170,6 +170,8 @@ void ParallelRun::RunPhases() {
 }
 
 void ParallelRun::RunPhase(Pipeline& pipeline) {
+  if (pipeline.prepare) pipeline.prepare();
+  if (pipeline.finished) return;
   const bool parallel = pipeline.parallel && places_.size() > 1;
   const auto work = [this, &pipeline](Place& place) {
     if (place.runner == nullptr) place.runner = std::make_unique<PipelineRunner>(pipeline, place.participant);

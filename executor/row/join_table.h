@@ -35,6 +35,13 @@ class JoinTable {
   // Makes the directory; returns the number of parts for Link.
   uint32_t Prepare(std::optional<KeyRange> range = std::nullopt);
   void Link(uint32_t part);
+  // The rows of a part: visit(first row, number of rows, row size).
+  template <class Visit>
+  void ForEachBlock(uint32_t number, const Visit& visit) const {
+    const Part& part = parts_[number];
+    const RowStore& store = *(*stores_)[part.store];
+    for (size_t i = part.first_block; i < part.first_block + part.blocks; ++i) visit(store.block(i), store.block_rows(i), store.row_size());
+  }
 
   uint64_t rows() const { return rows_; }
   uint64_t slots() const { return slots_; }

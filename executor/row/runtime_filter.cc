@@ -8,7 +8,7 @@ namespace gather::executor {
 
 namespace {
 
-constexpr uint64_t kMostRows = 4 << 20;
+constexpr uint64_t kMostRows = 4 << 20;      // of a Bloom filter
 constexpr uint64_t kMostBits = uint64_t{1} << 27;
 constexpr uint64_t kBitsPerRow = 64;       // of a bitmap that is worth its size
 constexpr uint64_t kBloomBitsPerRow = 16;
@@ -16,59 +16,56 @@ constexpr uint64_t kBloomBitsPerRow = 16;
 uint64_t HashOf(int64_t value) { return static_cast<uint64_t>(value) * 0x9E3779B97F4A7C15ull; }
 uint64_t BloomBits(uint64_t hash) { return uint64_t{1} << (hash & 63) | uint64_t{1} << (hash >> 6 & 63); }
 
-int64_t ReadInteger(const uint8_t* row, const RowColumn& column) {
-  const auto read = [&](auto value) {
-    std::memcpy(&value, row + column.offset, sizeof(value));
-    return static_cast<int64_t>(value);
-  };
-  switch (column.physical) {
-    case PhysicalType::kInt16: return read(int16_t{});
-    case PhysicalType::kInt32: return read(int32_t{});
-    default: return read(int64_t{});
-  }
-}
-
-template <class Visit>
-void ForEachValue(const JoinTable& table, const RowColumn& column, const Visit& visit) {
-  for (const auto& store : table.stores()) {
-    store->ForEachBlock([&](const uint8_t* row, uint32_t rows, uint32_t size) {
-      for (uint32_t i = 0; i < rows; ++i, row += size) {
-        if (row[column.null_offset] == 0) visit(ReadInteger(row, column));
-      }
-    });
-  }
+// Of words that other threads may be setting bits of.
+void SetBits(uint64_t& word, uint64_t bits) {
+  std::atomic_ref<uint64_t> shared(word);
+  if ((shared.load(std::memory_order_relaxed) & bits) != bits) shared.fetch_or(bits, std::memory_order_relaxed);
 }
 
 }  // namespace
 
-void RuntimeFilter::Publish(const JoinTable& table, const RowColumn& column, MemoryBudget* budget) {
-  if (!Supports(column.physical) || table.rows() > kMostRows) return;
-  ForEachValue(table, column, [&](int64_t value) {
-    least_ = std::min(least_, value);
-    greatest_ = std::max(greatest_, value);
-  });
-  if (!empty()) {
-    const uint64_t span = static_cast<uint64_t>(greatest_) - static_cast<uint64_t>(least_);
-    const bool bitmap = span < std::min(kMostBits, std::max<uint64_t>(table.rows() * kBitsPerRow, 1 << 16));
-    const uint64_t words = bitmap ? span / 64 + 1 : std::bit_ceil(std::max<uint64_t>(table.rows() * kBloomBitsPerRow / 64, 2));
-    if (budget != nullptr) {
-      memory_ = MemoryReservation(*budget);
-      if (!memory_.TryGrow(words * sizeof(uint64_t))) return;
-    }
-    kind_ = bitmap ? Kind::kBitmap : Kind::kBloom;
-    words_.assign(words, 0);
-    shift_ = 64 - std::countr_zero(std::bit_ceil(words));
-    ForEachValue(table, column, [&](int64_t value) {
-      if (bitmap) {
-        const uint64_t bit = static_cast<uint64_t>(value) - static_cast<uint64_t>(least_);
-        words_[bit >> 6] |= uint64_t{1} << (bit & 63);
-      } else {
-        const uint64_t hash = HashOf(value);
-        words_[hash >> shift_] |= BloomBits(hash);
-      }
-    });
+bool RuntimeFilter::Prepare(int64_t least, int64_t greatest, uint64_t rows, MemoryBudget* budget) {
+  least_ = least;
+  greatest_ = greatest;
+  if (empty()) return true;
+  const uint64_t span = static_cast<uint64_t>(greatest_) - static_cast<uint64_t>(least_);
+  const bool bitmap = span < std::min(kMostBits, std::max<uint64_t>(rows * kBitsPerRow, 1 << 16));
+  if (!bitmap && rows > kMostRows) return false;
+  const uint64_t words = bitmap ? span / 64 + 1 : std::bit_ceil(std::max<uint64_t>(rows * kBloomBitsPerRow / 64, 2));
+  if (budget != nullptr) {
+    memory_ = MemoryReservation(*budget);
+    if (!memory_.TryGrow(words * sizeof(uint64_t))) return false;
   }
-  ready_.store(true, std::memory_order_release);
+  kind_ = bitmap ? Kind::kBitmap : Kind::kBloom;
+  words_.assign(words, 0);
+  if (!bitmap) shift_ = 64 - std::countr_zero(words);
+  return true;
+}
+
+template <class T>
+void RuntimeFilter::AddAs(const uint8_t* row, uint32_t rows, uint32_t row_size, const RowColumn& column) {
+  for (uint32_t i = 0; i < rows; ++i, row += row_size) {
+    if (row[column.null_offset] != 0) continue;
+    T value;
+    std::memcpy(&value, row + column.offset, sizeof(value));
+    if (kind_ == Kind::kBitmap) {
+      const uint64_t bit = static_cast<uint64_t>(int64_t{value}) - static_cast<uint64_t>(least_);
+      if (bit > static_cast<uint64_t>(greatest_) - static_cast<uint64_t>(least_)) continue;   // of a row without a chain: another key is null
+      SetBits(words_[bit >> 6], uint64_t{1} << (bit & 63));
+    } else {
+      const uint64_t hash = HashOf(value);
+      SetBits(words_[hash >> shift_], BloomBits(hash));
+    }
+  }
+}
+
+void RuntimeFilter::Add(const uint8_t* row, uint32_t rows, uint32_t row_size, const RowColumn& column) {
+  if (empty()) return;
+  switch (column.physical) {
+    case PhysicalType::kInt16: AddAs<int16_t>(row, rows, row_size, column); break;
+    case PhysicalType::kInt32: AddAs<int32_t>(row, rows, row_size, column); break;
+    default: AddAs<int64_t>(row, rows, row_size, column); break;
+  }
 }
 
 void RuntimeFilter::PublishRange(int64_t least, int64_t greatest) {
