@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -48,10 +49,16 @@ class Beside {
       threads_.emplace_back([this, dsn, sql] {
         try {
           Connection connection(dsn);
-          while (!stop_) {
+          const auto begin = Clock::now();
+          int finished = 0;
+          do {
             connection.Query(sql);
+            ++finished;
             ++finished_;
-          }
+          } while (!stop_);
+          const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+          std::lock_guard lock(mutex_);
+          rate_ += finished / seconds;
         } catch (const std::exception& error) {
           std::fprintf(stderr, "beside: %s", error.what());
           failed_ = true;
@@ -59,9 +66,13 @@ class Beside {
       });
     }
   }
-  ~Beside() {
+  ~Beside() { Stop(); }
+  // Every session ends the statement it is in: the sum of their rates counts no statement in part, and drops none.
+  double Stop() {
     stop_ = true;
     for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+    return rate_;
   }
   bool Failed() const { return failed_; }
   int Finished() const { return finished_; }
@@ -69,6 +80,8 @@ class Beside {
  private:
   std::atomic<bool> stop_ = false, failed_ = false;
   std::atomic<int> finished_ = 0;
+  std::mutex mutex_;
+  double rate_ = 0;
   std::vector<std::thread> threads_;
 };
 
@@ -106,10 +119,12 @@ int main(int argc, char** argv) {
       times.push_back(std::chrono::duration<double, std::micro>(Clock::now() - start).count());
       if (pause > 0) std::this_thread::sleep_for(std::chrono::microseconds(pause));
     }
+    const int finished = others.Finished();
+    const double rate = others.Stop();
     if (others.Failed()) return 1;
     std::sort(times.begin(), times.end());
-    std::printf("{\"round_trips\": %zu, \"median_us\": %.1f, \"p99_us\": %.1f, \"max_us\": %.1f, \"beside\": %d}\n",
-                times.size(), times[times.size() / 2], times[times.size() * 99 / 100], times.back(), others.Finished());
+    std::printf("{\"round_trips\": %zu, \"median_us\": %.1f, \"p99_us\": %.1f, \"max_us\": %.1f, \"beside\": %d, \"beside_per_second\": %.3f}\n",
+                times.size(), times[times.size() / 2], times[times.size() * 99 / 100], times.back(), finished, rate);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s", error.what());
     return 1;
