@@ -9,6 +9,9 @@ namespace gather::executor {
 using planner::AggregateSplit;
 
 namespace {
+// Buffers are to be a small part of what the table may take.
+constexpr uint64_t kShareOfBuffers = 8;
+
 struct AggregateLocal : Local {
   AggregateLocal(const AggregateStates& states, Participant& the_participant) : participant(the_participant), grouping(states) {}
   Participant& participant;
@@ -34,6 +37,8 @@ AggregateSink::AggregateSink(const planner::AggregateNode& node, ExecutionState&
   // States that travel as addresses cannot be written down.
   can_spill_ = policy_.can_spill() && !key_types_.empty() && node.split != AggregateSplit::kFinal && !states_.combines();
   passes_rows_ = node.parallel_aware && states_.needs_one_stream() && !key_types_.empty();
+  can_share_ = !key_types_.empty() && node.split != AggregateSplit::kFinal && !passes_rows_ && !states_.needs_one_stream() &&
+               !states_.sorts() && !states_.combines() && policy_.limit() / kShareOfBuffers > sets() * PartBuffers::Bytes(input_types_, GroupTable::kParts);
   ordered_.resize(states_.size());
 }
 
@@ -42,6 +47,7 @@ AggregateSink::~AggregateSink() {
   for (const auto& table : locals_) {
     for (const std::vector<uint8_t*>& rows : table->parts()) states_.Destroy(rows.data(), rows.size(), table->layout().tail());
   }
+  DestroyShared();
 }
 
 void AggregateSink::Prepare(Grouping& grouping, Participant& participant, GroupTable::Parts parts) const {
@@ -85,6 +91,8 @@ Progress AggregateSink::Add(Local& base, Chunk& in) {
 void AggregateSink::Merge(Local& base) {
   auto& local = static_cast<AggregateLocal&>(base);
   Grouping& grouping = local.grouping;
+  for (const auto& buffers : grouping.to_parts) buffers->Flush();
+  grouping.to_parts.clear();
   const bool one_group = key_types_.empty() && states_.sorts();
   std::vector<std::pair<size_t, OrderedRows>> ordered;
   if (grouping.input != nullptr && one_group) {
@@ -99,7 +107,7 @@ void AggregateSink::Merge(Local& base) {
     state_.instrumentation->UpdateSpace(node_.id, local.participant, [&](planner::SpaceActuals& space) {
       const uint64_t disk = grouping.aside != nullptr ? grouping.aside->disk_bytes() : 0;
       space.hash_batches = disk != 0 ? 1 + RowPartitions::kPartitions : 1;
-      space.memory_bytes = grouping.bytes() + (grouping.aside != nullptr ? grouping.aside->bytes() : 0);
+      space.memory_bytes = grouping.bytes() + (local.participant.leader ? shared_bytes_.load(std::memory_order_relaxed) : 0) + (grouping.aside != nullptr ? grouping.aside->bytes() : 0);
       space.disk_bytes = disk;
     });
   }
@@ -114,7 +122,7 @@ std::shared_ptr<Grouping> AggregateSink::Make(const GroupsToMake& groups, Partic
   Prepare(*grouping, participant, GroupTable::Parts::kOne);
   grouping->level = groups.level + 1;
   if (groups.level == 0) {
-    for (size_t i = 0; i < locals_.size(); ++i) MergeRows(local_partitions_[i][groups.partition], *grouping->table);
+    for (const auto& rows : local_partitions_) MergeRows(rows[groups.partition], *grouping->table);
     grouping->adopted = grouping->table->groups();
   }
   Chunk chunk;
@@ -140,18 +148,19 @@ uint32_t AggregateSink::PrepareFinish() {
   groups_->layout = locals_[0]->layout();
   AddEmptyGroups(*locals_[0]);
   if (by_partition()) {
-    local_partitions_.resize(locals_.size());
-    for (size_t i = 0; i < locals_.size(); ++i) {
-      local_partitions_[i].resize(RowPartitions::kPartitions);
-      for (const std::vector<uint8_t*>& rows : locals_[i]->parts()) {
-        for (uint8_t* row : rows) local_partitions_[i][RowPartitions::PartitionOf(GroupTable::Hash(row), 0)].push_back(row);
+    const auto divide = [&](const GroupTable& table) {
+      local_partitions_.emplace_back(RowPartitions::kPartitions);
+      for (const std::vector<uint8_t*>& rows : table.parts()) {
+        for (uint8_t* row : rows) local_partitions_.back()[RowPartitions::PartitionOf(GroupTable::Hash(row), 0)].push_back(row);
       }
-    }
+    };
+    for (const auto& table : locals_) divide(*table);
+    for (const SharedPart& part : shared_) divide(*part.table);
     return 0;
   }
-  if (locals_.size() == 1) return 0;
+  if (locals_.size() == 1 && shared_.empty()) return 0;
   // Tables in one part have few groups: where all are, one merge is enough.
-  const bool divided = std::any_of(locals_.begin(), locals_.end(), [](const auto& table) { return table->divided(); });
+  const bool divided = !shared_.empty() || std::any_of(locals_.begin(), locals_.end(), [](const auto& table) { return table->divided(); });
   if (divided) {
     for (const auto& table : locals_) table->DivideNow();
   }
@@ -160,6 +169,11 @@ uint32_t AggregateSink::PrepareFinish() {
 }
 
 void AggregateSink::FinishPart(uint32_t part) {
+  if (!shared_.empty()) {
+    merged_[part] = std::move(shared_[part].table);
+    for (const auto& local : locals_) MergeRows(local->parts()[part], *merged_[part]);
+    return;
+  }
   auto table = std::make_unique<GroupTable>(key_types_, states_.bytes(), state_.context.budget);
   // The largest first: its rows need no comparison.
   std::vector<const std::vector<uint8_t*>*> rows;
@@ -173,7 +187,13 @@ void AggregateSink::FinishPart(uint32_t part) {
 
 void AggregateSink::Finish() {
   for (const auto& table : locals_) groups_->stores.push_back(table->owner());
-  for (const auto& table : merged_) groups_->parts.push_back(&table->rows());
+  for (const SharedPart& part : shared_) {
+    if (part.table != nullptr) groups_->stores.push_back(part.table->owner());
+  }
+  for (const auto& table : merged_) {
+    groups_->stores.push_back(table->owner());
+    groups_->parts.push_back(&table->rows());
+  }
   if (merged_.empty()) {
     for (const std::vector<uint8_t*>& rows : locals_[0]->parts()) groups_->parts.push_back(&rows);
   }
@@ -187,7 +207,7 @@ void AggregateSink::Finish() {
   if (state_.instrumentation != nullptr && node_.split == AggregateSplit::kPartial) {
     uint64_t bytes = 0;
     for (const auto& table : locals_) bytes += table->store_bytes();
-    for (const auto& table : merged_) bytes += table->directory_bytes();
+    for (const auto& table : merged_) bytes += table->bytes();
     state_.instrumentation->Update(node_.id, [&](planner::NodeActuals& actuals) { actuals.merged_bytes = bytes; });
   }
 }
@@ -197,7 +217,7 @@ void AggregateSink::EvaluateKeys(Grouping& grouping, const Chunk& in) const {
   for (size_t i = 0; i < grouping.key_values.size(); ++i) grouping.keys.Evaluate(i, in, grouping.key_values[i]);
 }
 
-void AggregateSink::AddRows(Grouping& grouping, const Chunk& in) const {
+void AggregateSink::AddRows(Grouping& grouping, const Chunk& in) {
   if (key_types_.empty()) {
     uint8_t* row = TheGroup(*grouping.table);
     if (grouping.input != nullptr) {
@@ -208,8 +228,13 @@ void AggregateSink::AddRows(Grouping& grouping, const Chunk& in) const {
     CombinePartial(grouping, in);
     return;
   }
+  if (!grouping.to_parts.empty()) {
+    AddToParts(grouping, in);
+    return;
+  }
   EvaluateKeys(grouping, in);
   for (uint32_t set = 0; set < sets(); ++set) AddRowsOfSet(grouping, in, set);
+  if (can_share_) ConsiderSharing(grouping, in.rows());
   for (Vector& value : grouping.key_values) value = Vector();
 }
 
@@ -219,10 +244,10 @@ void AggregateSink::AddRowsOfSet(Grouping& grouping, const Chunk& in, uint32_t s
   }
   const int64_t before = catalog::counted_state_bytes;
   if (node_.grouping_sets.empty()) {
-    if (grouping.aside == nullptr) Group(grouping, grouping.key_values, in); else GroupKnown(grouping, grouping.key_values, in, 0);
+    if (grouping.aside == nullptr) Group(grouping, *grouping.table, grouping.key_values, in); else GroupKnown(grouping, *grouping.table, grouping.key_values, in, 0);
   } else {
     const std::vector<Vector> keys = KeysOfSet(grouping.key_values, set);
-    if (grouping.aside == nullptr) Group(grouping, keys, in); else GroupKnown(grouping, keys, in, set);
+    if (grouping.aside == nullptr) Group(grouping, *grouping.table, keys, in); else GroupKnown(grouping, *grouping.table, keys, in, set);
   }
   grouping.state_bytes += catalog::counted_state_bytes - before;
 }
@@ -245,9 +270,9 @@ void AggregateSink::MergeRows(const std::vector<uint8_t*>& rows, GroupTable& tab
 }
 
 // A full table: rows of its groups are taken in, the others are put aside.
-void AggregateSink::GroupKnown(Grouping& grouping, std::span<const Vector> keys, const Chunk& in, uint32_t set) const {
+void AggregateSink::GroupKnown(Grouping& grouping, GroupTable& table, std::span<const Vector> keys, const Chunk& in, uint32_t set) const {
   const uint32_t count = in.rows();
-  grouping.table->Find(keys, count, grouping.rows.data());
+  table.Find(keys, count, grouping.rows.data());
   Selection known;
   std::vector<RowIndex> unknown;
   for (uint32_t i = 0; i < count; ++i) {
@@ -269,10 +294,14 @@ void AggregateSink::GroupKnown(Grouping& grouping, std::span<const Vector> keys,
   grouping.input->Update(taken, grouping.rows.data());
 }
 
-void AggregateSink::Group(Grouping& grouping, std::span<const Vector> keys, const Chunk& in) const {
-  grouping.table->FindOrAdd(keys, in.rows(), grouping.rows.data(), &grouping.added);
-  const uint32_t tail = grouping.table->layout().tail();
+void AggregateSink::FindGroups(Grouping& grouping, GroupTable& table, std::span<const Vector> keys, uint32_t rows) const {
+  table.FindOrAdd(keys, rows, grouping.rows.data(), &grouping.added);
+  const uint32_t tail = table.layout().tail();
   for (uint32_t i = 0; i < grouping.added.size(); ++i) states_.Initialize(grouping.rows[grouping.added[i]] + tail);
+}
+
+void AggregateSink::Group(Grouping& grouping, GroupTable& table, std::span<const Vector> keys, const Chunk& in) const {
+  FindGroups(grouping, table, keys, in.rows());
   if (grouping.input != nullptr) {
     grouping.input->Update(in, grouping.rows.data());
   } else {

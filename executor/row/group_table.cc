@@ -21,7 +21,8 @@ uint8_t* RowOf(uint64_t entry) { return reinterpret_cast<uint8_t*>(entry & kPoin
 
 GroupTable::GroupTable(std::vector<SqlType> key_types, uint32_t tail_bytes, MemoryBudget* budget, Parts parts)
     : layout_(key_types, kHeaderBytes, tail_bytes), budget_(budget), divides_(parts == Parts::kByHash),
-      stores_(std::make_shared<std::vector<std::unique_ptr<RowStore>>>()), parts_(1), cache_(key_types) {
+      stores_(std::make_shared<std::vector<std::unique_ptr<RowStore>>>()), parts_(1),
+      cache_(parts == Parts::kOfMany ? std::span<const SqlType>() : std::span<const SqlType>(key_types)) {
   stores_->push_back(std::make_unique<RowStore>(layout_, budget));
   if (budget != nullptr) directory_memory_ = MemoryReservation(*budget);
   directory_.assign(kFirstSlots, 0);
@@ -64,34 +65,52 @@ void GroupTable::Rehash(uint64_t slots) {
   directory_ = std::move(larger);
 }
 
-void GroupTable::Hashes(std::span<const Vector> keys, uint32_t count) {
-  hashes_.resize(std::max<size_t>(hashes_.size(), count));
-  if (keys.empty()) std::fill(hashes_.begin(), hashes_.begin() + count, kNullHash);
-  for (size_t i = 0; i < keys.size(); ++i) HashVector(keys[i], count, hashes_.data(), i != 0);
+struct GroupTable::Scratch {
+  Selection misses;
+  std::vector<uint8_t*> missing_rows;
+  std::vector<uint64_t> hashes;
+  std::vector<uint64_t> slots;
+  std::vector<RowIndex> open, candidates;
+  std::vector<uint8_t*> candidate_rows, new_rows;
+  std::vector<RowIndex> fresh;
+  std::vector<uint8_t> equal;
+};
+
+GroupTable::Scratch& GroupTable::ThreadScratch() {
+  thread_local Scratch scratch;
+  return scratch;
+}
+
+void GroupTable::Hashes(Scratch& scratch, std::span<const Vector> keys, uint32_t count) {
+  scratch.hashes.resize(std::max<size_t>(scratch.hashes.size(), count));
+  if (keys.empty()) std::fill(scratch.hashes.begin(), scratch.hashes.begin() + count, kNullHash);
+  for (size_t i = 0; i < keys.size(); ++i) HashVector(keys[i], count, scratch.hashes.data(), i != 0);
 }
 
 void GroupTable::FindOrAdd(std::span<const Vector> keys, uint32_t count, uint8_t** rows, Selection* added) {
-  if (count > kVectorSize || !cache_.Find(keys, count, rows, misses_)) {
+  Scratch& scratch = ThreadScratch();
+  if (count > kVectorSize || !cache_.Find(keys, count, rows, scratch.misses)) {
     AddMissing(keys, count, rows, added);
     return;
   }
   if (added != nullptr) added->Renew();
-  if (misses_.size() == 0) return;
+  if (scratch.misses.size() == 0) return;
   missing_.assign(keys.begin(), keys.end());
-  for (Vector& key : missing_) key.Slice(misses_, misses_.size());
-  missing_rows_.resize(misses_.size());
-  AddMissing(missing_, misses_.size(), missing_rows_.data(), added);
+  for (Vector& key : missing_) key.Slice(scratch.misses, scratch.misses.size());
+  scratch.missing_rows.resize(scratch.misses.size());
+  AddMissing(missing_, scratch.misses.size(), scratch.missing_rows.data(), added);
   for (Vector& key : missing_) key = Vector();
-  for (uint32_t i = 0; i < misses_.size(); ++i) {
-    rows[misses_[i]] = missing_rows_[i];
-    cache_.Note(misses_[i], missing_rows_[i]);
+  for (uint32_t i = 0; i < scratch.misses.size(); ++i) {
+    rows[scratch.misses[i]] = scratch.missing_rows[i];
+    cache_.Note(scratch.misses[i], scratch.missing_rows[i]);
   }
   if (added == nullptr) return;
-  for (uint32_t i = 0; i < added->size(); ++i) added->data()[i] = misses_[added->data()[i]];
+  for (uint32_t i = 0; i < added->size(); ++i) added->data()[i] = scratch.misses[added->data()[i]];
 }
 
 void GroupTable::AddMissing(std::span<const Vector> keys, uint32_t count, uint8_t** rows, Selection* added) {
-  Hashes(keys, count);
+  Scratch& scratch = ThreadScratch();
+  Hashes(scratch, keys, count);
   for (size_t i = 0; i < keys.size(); ++i) key_forms_[i] = RowForm(keys[i], count);
   if (added != nullptr) added->Renew();
   // Room for every row being new would double big tables too early: grow by what is likely, at worst again inside.
@@ -102,15 +121,17 @@ void GroupTable::AddMissing(std::span<const Vector> keys, uint32_t count, uint8_
 }
 
 void GroupTable::Find(std::span<const Vector> keys, uint32_t count, uint8_t** rows) {
-  Hashes(keys, count);
+  Scratch& scratch = ThreadScratch();
+  Hashes(scratch, keys, count);
   for (size_t i = 0; i < keys.size(); ++i) key_forms_[i] = RowForm(keys[i], count);
   Resolve(key_forms_, count, Mode::kFind, nullptr, rows, nullptr);
   for (Vector& form : key_forms_) form = Vector();
 }
 
 void GroupTable::Adopt(uint8_t* const* sources, uint32_t count, uint8_t** targets) {
-  hashes_.resize(std::max<size_t>(hashes_.size(), count));
-  for (uint32_t i = 0; i < count; ++i) hashes_[i] = Hash(sources[i]);
+  Scratch& scratch = ThreadScratch();
+  scratch.hashes.resize(std::max<size_t>(scratch.hashes.size(), count));
+  for (uint32_t i = 0; i < count; ++i) scratch.hashes[i] = Hash(sources[i]);
   for (size_t i = 0; i < layout_.columns(); ++i) {
     LoadColumn(layout_.column(i), sources, count, nullptr, key_forms_[i]);
     key_forms_[i] = RowForm(key_forms_[i], count);
@@ -132,65 +153,66 @@ void GroupTable::AdoptNew(const std::vector<uint8_t*>& sources) {
 }
 
 void GroupTable::Resolve(std::span<const Vector> keys, uint32_t count, Mode mode, uint8_t* const* sources, uint8_t** rows, Selection* added) {
-  slots_.resize(std::max<size_t>(slots_.size(), count));
-  open_.resize(count);
+  Scratch& scratch = ThreadScratch();
+  scratch.slots.resize(std::max<size_t>(scratch.slots.size(), count));
+  scratch.open.resize(count);
   for (uint32_t i = 0; i < count; ++i) {
-    slots_[i] = hashes_[i] & mask_;
-    open_[i] = i;
+    scratch.slots[i] = scratch.hashes[i] & mask_;
+    scratch.open[i] = i;
   }
   if (directory_.size() > kPrefetchSlots) {
-    for (uint32_t i = 0; i < count; ++i) __builtin_prefetch(&directory_[slots_[i]]);
+    for (uint32_t i = 0; i < count; ++i) __builtin_prefetch(&directory_[scratch.slots[i]]);
   }
   uint32_t open = count;
   while (open != 0) {
     // Walk every open row to an empty slot or one whose tag agrees.
-    candidates_.clear();
-    candidate_rows_.clear();
-    new_.clear();
-    new_rows_.clear();
+    scratch.candidates.clear();
+    scratch.candidate_rows.clear();
+    scratch.fresh.clear();
+    scratch.new_rows.clear();
     for (uint32_t k = 0; k < open; ++k) {
-      const RowIndex i = open_[k];
-      const uint64_t tag = Tag(hashes_[i]);
-      uint64_t slot = slots_[i];
+      const RowIndex i = scratch.open[k];
+      const uint64_t tag = Tag(scratch.hashes[i]);
+      uint64_t slot = scratch.slots[i];
       uint64_t entry;
       while ((entry = directory_[slot]) != 0 && (entry & ~kPointerBits) != tag) slot = (slot + 1) & mask_;
-      slots_[i] = slot;
+      scratch.slots[i] = slot;
       if (entry != 0) {
-        candidates_.push_back(i);
-        candidate_rows_.push_back(RowOf(entry));
+        scratch.candidates.push_back(i);
+        scratch.candidate_rows.push_back(RowOf(entry));
         continue;
       }
       if (mode == Mode::kFind) {
         rows[i] = nullptr;
         continue;
       }
-      uint8_t* row = mode == Mode::kAdopt ? sources[i] : StoreOf(hashes_[i]).NewRow();
+      uint8_t* row = mode == Mode::kAdopt ? sources[i] : StoreOf(scratch.hashes[i]).NewRow();
       directory_[slot] = tag | reinterpret_cast<uint64_t>(row);
       rows[i] = row;
-      parts_[parts_.size() == 1 ? 0 : PartOf(hashes_[i])].push_back(row);
+      parts_[parts_.size() == 1 ? 0 : PartOf(scratch.hashes[i])].push_back(row);
       ++groups_;
       if (mode == Mode::kAdopt) continue;
-      std::memcpy(row, &hashes_[i], sizeof(uint64_t));
-      new_.push_back(i);
-      new_rows_.push_back(row);
+      std::memcpy(row, &scratch.hashes[i], sizeof(uint64_t));
+      scratch.fresh.push_back(i);
+      scratch.new_rows.push_back(row);
       if (added != nullptr) added->Add(i);
     }
-    for (size_t column = 0; column < keys.size() && !new_.empty(); ++column) {
-      StoreColumn(layout_.column(column), keys[column], new_.data(), static_cast<uint32_t>(new_.size()), new_rows_.data(), (*stores_)[0]->heap());
+    for (size_t column = 0; column < keys.size() && !scratch.fresh.empty(); ++column) {
+      StoreColumn(layout_.column(column), keys[column], scratch.fresh.data(), static_cast<uint32_t>(scratch.fresh.size()), scratch.new_rows.data(), (*stores_)[0]->heap());
     }
-    const auto compared = static_cast<uint32_t>(candidates_.size());
-    equal_.assign(compared, 1);
+    const auto compared = static_cast<uint32_t>(scratch.candidates.size());
+    scratch.equal.assign(compared, 1);
     for (size_t column = 0; column < keys.size() && compared != 0; ++column) {
-      MatchColumn(layout_.column(column), keys[column], candidates_.data(), compared, candidate_rows_.data(), true, equal_.data());
+      MatchColumn(layout_.column(column), keys[column], scratch.candidates.data(), compared, scratch.candidate_rows.data(), true, scratch.equal.data());
     }
     open = 0;
     for (uint32_t k = 0; k < compared; ++k) {
-      const RowIndex i = candidates_[k];
-      if (equal_[k] != 0) {
-        rows[i] = candidate_rows_[k];
+      const RowIndex i = scratch.candidates[k];
+      if (scratch.equal[k] != 0) {
+        rows[i] = scratch.candidate_rows[k];
       } else {
-        slots_[i] = (slots_[i] + 1) & mask_;
-        open_[open++] = i;
+        scratch.slots[i] = (scratch.slots[i] + 1) & mask_;
+        scratch.open[open++] = i;
       }
     }
   }

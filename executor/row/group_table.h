@@ -24,7 +24,8 @@ class GroupTable {
   static constexpr uint64_t kUndivided = 16384;
   static uint32_t PartOf(uint64_t hash) { return static_cast<uint32_t>(hash >> 40) & (kParts - 1); }
 
-  enum class Parts { kOne, kByHash };
+  // kOfMany: it is one of the parts itself, and sees rows that lie apart: without a cache of keys.
+  enum class Parts { kOne, kByHash, kOfMany };
   GroupTable(std::vector<SqlType> key_types, uint32_t tail_bytes, MemoryBudget* budget, Parts parts = Parts::kOne);
 
   // rows[i] becomes the row of keys[…][i], made if it is new; `added` gets the i of new ones (one each), if given.
@@ -67,7 +68,10 @@ class GroupTable {
   void Grow(uint64_t groups);
   void Rehash(uint64_t slots);
   void Divide();
-  void Hashes(std::span<const Vector> keys, uint32_t count);
+  // Arrays needed during a call: a thread's, for all its tables.
+  struct Scratch;
+  static Scratch& ThreadScratch();
+  void Hashes(Scratch& scratch, std::span<const Vector> keys, uint32_t count);
   RowStore& StoreOf(uint64_t hash) { return *(*stores_)[stores_->size() == 1 ? 0 : 1 + PartOf(hash)]; }
 
   RowLayout layout_;
@@ -80,18 +84,8 @@ class GroupTable {
   uint64_t mask_ = 0;
   uint64_t groups_ = 0;
   MemoryReservation directory_memory_;
-  // Scratch
   KeyCache cache_;
-  Selection misses_;
-  std::vector<Vector> missing_;
-  std::vector<uint8_t*> missing_rows_;
-  std::vector<Vector> key_forms_;
-  std::vector<uint64_t> hashes_;
-  std::vector<uint64_t> slots_;
-  std::vector<RowIndex> open_, candidates_;
-  std::vector<uint8_t*> candidate_rows_, new_rows_;
-  std::vector<RowIndex> new_;
-  std::vector<uint8_t> equal_;
+  std::vector<Vector> missing_, key_forms_;  // of the call at hand
 };
 
 }  // namespace gather::executor

@@ -12,7 +12,8 @@ namespace gather::executor {
 
 namespace {
 
-constexpr size_t kFirstBlockBytes = 16 << 10;
+// A block is an eighth of what there is, between these: little of a store lies idle, of many small ones too.
+constexpr size_t kBlockStep = 16 << 10;
 constexpr size_t kLargestBlockBytes = 1 << 20;
 
 uint32_t Aligned(uint32_t offset, uint32_t alignment) { return (offset + alignment - 1) / alignment * alignment; }
@@ -59,7 +60,8 @@ RowStore::RowStore(const RowLayout& layout, MemoryBudget* budget) : row_size_(la
 }
 
 void RowStore::NewBlock() {
-  const size_t bytes = std::max<size_t>(std::min(kFirstBlockBytes << std::min<size_t>(blocks_.size(), 6), kLargestBlockBytes), row_size_);
+  const size_t share = (memory_.bytes() / 8 + kBlockStep) / kBlockStep * kBlockStep;
+  const size_t bytes = std::max<size_t>(std::min(share, kLargestBlockBytes), row_size_);
   memory_.Grow(bytes);
   if (!blocks_.empty()) rows_of_.push_back(used_);
   blocks_.emplace_back(static_cast<uint8_t*>(::operator new(bytes, std::align_val_t{16})));

@@ -13,7 +13,11 @@ constexpr uint64_t kMostBits = uint64_t{1} << 27;
 constexpr uint64_t kBitsPerRow = 64;       // of a bitmap that is worth its size
 constexpr uint64_t kBloomBitsPerRow = 16;
 
-uint64_t HashOf(int64_t value) { return static_cast<uint64_t>(value) * 0x9E3779B97F4A7C15ull; }
+// The product's low bits know little of the value, its high ones all.
+uint64_t HashOf(int64_t value) {
+  const uint64_t product = static_cast<uint64_t>(value) * 0x9E3779B97F4A7C15ull;
+  return product ^ product >> 32;
+}
 uint64_t BloomBits(uint64_t hash) { return uint64_t{1} << (hash & 63) | uint64_t{1} << (hash >> 6 & 63); }
 
 // Of words that other threads may be setting bits of.
