@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "executor/chunk_store.h"
+#include "executor/row/top_n_bound.h"
 #include "executor/spill/spill_policy.h"
 
 namespace gather::executor {
@@ -18,7 +19,45 @@ class ArenaScope {
   ExecutionState& state_;
   OperatorArena* const before_;
 };
+
+// The scan that streams output column `slot` of `node` as it is, and its column there; leaving out rows of it leaves out what comes of them, nothing else.
+const planner::SeqScanNode* FindScan(const planner::PlanNode& node, uint32_t slot, uint32_t* column) {
+  if (!node.projection.empty()) {
+    if (node.projection[slot]->kind != sql::ExprKind::kSlot) return nullptr;
+    slot = node.projection[slot]->index;
+  }
+  if (node.kind == planner::NodeKind::kSeqScan) {
+    const auto& scan = static_cast<const planner::SeqScanNode&>(node);
+    if (scan.columns[slot].system != planner::ScanColumnRef::System::kNone) return nullptr;
+    *column = slot;
+    return &scan;
+  }
+  if (node.kind != planner::NodeKind::kHashJoin || slot >= node.children[0]->output.size()) return nullptr;
+  switch (static_cast<const planner::HashJoinNode&>(node).join) {
+    case planner::JoinKind::kInner: case planner::JoinKind::kLeft: case planner::JoinKind::kSemi: case planner::JoinKind::kAnti:
+      return FindScan(*node.children[0], slot, column);
+    default: return nullptr;
+  }
+}
 }  // namespace
+
+std::shared_ptr<TopNBound> PlanBuilder::MakeTopNBound(const planner::TopNNode& node) {
+  uint32_t column = 0;
+  const planner::SeqScanNode* scan = FindScan(*node.children[0], node.keys[0].slot, &column);
+  if (scan == nullptr) return nullptr;
+  auto bound = std::make_shared<TopNBound>(node.keys[0].order, node.keys.size() == 1 && !node.with_ties);
+  top_n_bounds_.push_back({scan, column, bound});
+  return bound;
+}
+
+std::shared_ptr<TopNBound> PlanBuilder::TopNBoundOf(const planner::SeqScanNode& scan, uint32_t* column) const {
+  for (const ScanBound& use : top_n_bounds_) {
+    if (use.scan != &scan) continue;
+    *column = use.column;
+    return use.bound;
+  }
+  return nullptr;
+}
 
 void PlanBuilder::Build(const planner::PlanNode& node, Pipeline& pipeline) {
   const OperatorRow& row = FindOperator(node.kind);

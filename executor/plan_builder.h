@@ -15,6 +15,7 @@
 namespace gather::executor {
 
 class RuntimeFilter;                         // executor/row/runtime_filter.h
+class TopNBound;                             // executor/row/top_n_bound.h
 
 class PlanBuilder {
  public:
@@ -44,6 +45,10 @@ class PlanBuilder {
     if (number >= runtime_filters_.size()) runtime_filters_.resize(number + 1);
     return runtime_filters_[number];
   }
+  // The bound of the Top-N `node`'s first key, if a scan in the pipeline below can use it; null: none can. Call before that is built.
+  std::shared_ptr<TopNBound> MakeTopNBound(const planner::TopNNode& node);
+  // That which a scan is to use, and for which of its columns; null: none.
+  std::shared_ptr<TopNBound> TopNBoundOf(const planner::SeqScanNode& scan, uint32_t* column) const;
   // Below a Gather: a pipeline whose source is parallel-aware may be run by all participants.
   bool in_gather() const { return in_gather_; }
   void set_in_gather(bool in_gather) { in_gather_ = in_gather; }
@@ -52,6 +57,8 @@ class PlanBuilder {
   ExecutionState& state_;
   bool in_gather_ = false;
   std::vector<std::shared_ptr<RuntimeFilter>> runtime_filters_;
+  struct ScanBound { const planner::PlanNode* scan; uint32_t column; std::shared_ptr<TopNBound> bound; };
+  std::vector<ScanBound> top_n_bounds_;
 };
 
 // What a node's builder is. It handles `node.filter` and `node.projection` itself when its table row says so (scans that filter early).

@@ -26,6 +26,7 @@ struct ZoneFilter {
   uint32_t column;                     // position in the scan's columns
   Op op;
   Datum value;                         // of the column's type
+  bool or_null = false;                // nulls fulfil it too
 };
 
 struct IntegerRange {

@@ -179,6 +179,7 @@ void Zone::Merge(const Zone& other) {
 
 bool Zone::Excludes(SqlType type, const ZoneFilter& filter) const {
   if (filter.op == ZoneFilter::Op::kIsNull) return nulls == 0;
+  if (filter.or_null && nulls != 0) return false;
   if (nulls == rows) return true;                        // every other condition is false or null for a null
   if (filter.op == ZoneFilter::Op::kIsNotNull) return false;
   if (filter.value.type.oid != type.oid) return false;

@@ -153,6 +153,7 @@ void BuildGatherMerge(const planner::PlanNode& base, PlanBuilder& builder, Pipel
   if (child.kind == planner::NodeKind::kSort || child.kind == planner::NodeKind::kTopN) {
     auto runs = std::make_shared<SortRuns>();
     runs->merged_above = true;
+    if (child.kind == planner::NodeKind::kTopN) runs->bound = builder.MakeTopNBound(static_cast<const planner::TopNNode&>(child));
     builder.Build(*child.children[0], *below);
     builder.set_in_gather(false);
     builder.SetSink(*below, MakeSortSink(child, state, runs), child);

@@ -6,6 +6,7 @@
 #include "executor/plan_builder.h"
 #include "executor/pool/morsel_dispenser.h"
 #include "executor/row/runtime_filter.h"
+#include "executor/row/top_n_bound.h"
 #include "storage/scan.h"
 
 namespace gather::executor {
@@ -53,8 +54,8 @@ struct SeqScanLocal : Local {
 
 class SeqScan final : public Source {
  public:
-  SeqScan(const planner::SeqScanNode& node, ExecutionState& state, std::vector<ScanFilter> runtime_filters)
-      : node_(node), state_(state), columns_(node.columns, *node.table), runtime_filters_(std::move(runtime_filters)) {}
+  SeqScan(const planner::SeqScanNode& node, ExecutionState& state, std::vector<ScanFilter> runtime_filters, std::shared_ptr<TopNBound> bound, uint32_t bound_column)
+      : node_(node), state_(state), columns_(node.columns, *node.table), runtime_filters_(std::move(runtime_filters)), bound_(std::move(bound)), bound_column_(bound_column) {}
 
   LocalPtr MakeLocal(Participant& participant) override {
     std::call_once(opened_, [&] { Open(participant); });
@@ -79,6 +80,7 @@ class SeqScan final : public Source {
         ++local.morsels;
         local.stolen += local.morsel.stolen;
       }
+      if (bound_ != nullptr) UseBound();
       const uint32_t visible = local.cursor.Open(local.morsel.begin++);
       if (visible == 0) continue;
       Read(local, visible, out);
@@ -118,6 +120,14 @@ class SeqScan final : public Source {
     for (const ScanFilter& runtime : runtime_filters_) AddZones(runtime, zones);
     scan_ = std::make_unique<storage::TableScan>(node_.table->table, state_.context.snapshot, columns_.stored(), std::move(zones));
     dispenser_ = std::make_unique<MorselDispenser>(scan_->vectors());
+  }
+
+  // What a Top-N above has found since anybody looked last.
+  void UseBound() {
+    const uint64_t version = bound_->version();
+    uint64_t known = bound_known_.load(std::memory_order_relaxed);
+    if (version == known || !bound_known_.compare_exchange_strong(known, version, std::memory_order_relaxed)) return;
+    scan_->AddFilter(bound_->Filter(static_cast<uint32_t>(columns_.list()[bound_column_].stored)));
   }
 
   // The values that the other side of the join can have.
@@ -224,6 +234,9 @@ class SeqScan final : public Source {
   ExecutionState& state_;
   const ScanColumns columns_;
   std::vector<ScanFilter> runtime_filters_;          // those that are ready, once opened
+  const std::shared_ptr<TopNBound> bound_;           // null: no Top-N above
+  const uint32_t bound_column_;
+  std::atomic<uint64_t> bound_known_{0};             // its version that the scan has as a filter
   std::once_flag opened_;
   std::unique_ptr<storage::TableScan> scan_;
   std::unique_ptr<MorselDispenser> dispenser_;
@@ -275,7 +288,9 @@ void BuildSeqScan(const planner::PlanNode& base, PlanBuilder& builder, Pipeline&
       runtime_filters.push_back({wanted.column, builder.runtime_filter(wanted.number)});
     }
   }
-  builder.SetSource(pipeline, builder.state().Make<SeqScan>(node, builder.state(), std::move(runtime_filters)), node, node.parallel_aware);
+  uint32_t bound_column = 0;
+  std::shared_ptr<TopNBound> bound = builder.TopNBoundOf(node, &bound_column);
+  builder.SetSource(pipeline, builder.state().Make<SeqScan>(node, builder.state(), std::move(runtime_filters), std::move(bound), bound_column), node, node.parallel_aware);
 }
 
 }  // namespace gather::executor

@@ -170,6 +170,7 @@ class SortSink final : public Sink {
 
 void BuildSorted(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& pipeline) {
   auto runs = std::make_shared<SortRuns>();
+  if (node.kind == planner::NodeKind::kTopN) runs->bound = builder.MakeTopNBound(static_cast<const planner::TopNNode&>(node));
   Pipeline* input = builder.BuildInput(*node.children[0], pipeline);
   runs->separate = input->parallel && builder.in_gather();
   builder.SetSink(*input, MakeSortSink(node, builder.state(), runs), node);

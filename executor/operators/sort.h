@@ -34,6 +34,7 @@ struct SortRuns {
   std::vector<std::shared_ptr<SortRun>> runs;
   std::vector<SpilledRun> spilled;
   std::vector<std::vector<uint32_t>> spilled_of;   // by run: what its participant spilled, in order
+  std::shared_ptr<TopNBound> bound;        // Top-N: for scans below; null: none wants it
   uint32_t participants = 1;               // who share the reading in blocks
   // Enough rows in one sequence in memory that participants should read it together.
   bool in_blocks() const { return !separate && sorted.size() == 1 && sorted[0]->rows() >= kLeastForBlocks; }

@@ -3,6 +3,7 @@
 
 #include "executor/operators/row_bounds.h"
 #include "executor/operators/sort.h"
+#include "executor/row/top_n_bound.h"
 #include "executor/spill/spill_policy.h"
 
 namespace gather::executor {
@@ -14,7 +15,7 @@ struct TopNLocal : Local {
   std::shared_ptr<SortRun> run;
   std::shared_ptr<RowSpill> spill;           // null: everything is in memory
   std::vector<uint32_t> spilled;             // its streams
-  uint64_t rows = 0, most_bytes = 0;
+  uint64_t rows = 0, most_bytes = 0, bounds_found = 0;
   std::vector<const Vector*> keys;
 };
 
@@ -37,6 +38,7 @@ class TopNSink final : public Sink {
     auto& local = static_cast<TopNLocal&>(base);
     for (size_t k = 0; k < local.keys.size(); ++k) local.keys[k] = &in[specification_.slots[k]];
     local.run->Add(in.vectors(), local.keys, in.rows());
+    if (local.run->bounds_found() != local.bounds_found) Publish(local);
     if (local.run->bytes() > policy_.limit()) Spill(local);
     return Progress::kNeedInput;
   }
@@ -62,6 +64,14 @@ class TopNSink final : public Sink {
   }
 
  private:
+  void Publish(TopNLocal& local) const {
+    local.bounds_found = local.run->bounds_found();
+    if (runs_->bound == nullptr) return;
+    uint8_t* const row = local.run->bound_row();
+    Vector first;
+    LoadColumn(local.run->layout().column(specification_.slots[0]), &row, 1, nullptr, first);
+    runs_->bound->Publish(local.run->bound(), first.Get(0));
+  }
   void Spill(TopNLocal& local) const {
     local.most_bytes = std::max(local.most_bytes, local.run->bytes());
     local.run->Sort();

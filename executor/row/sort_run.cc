@@ -15,8 +15,8 @@ namespace {
 constexpr uint64_t kEntryChargeStep = 4096;
 // Rows of a spilled run in memory while it is merged.
 constexpr uint32_t kBlockRows = 256;
-// Top-N collects at least this many rows between two prunings.
-constexpr uint64_t kLeastBetweenPrunings = 4 * kVectorSize;
+// Top-N collects at least this many rows more than it needs between two prunings: while few come within the bound, a few, to bring it down.
+constexpr uint64_t kLeastBetweenPrunings = 64, kMostBetweenPrunings = 4 * kVectorSize;
 
 struct Key {
   const char* data;
@@ -198,6 +198,7 @@ SortRun::KeyView SortRun::KeyAt(uint32_t row) const {
 
 void SortRun::PickCandidates(uint32_t rows) {
   picked_.resize(rows);
+  prefixes_.resize(rows);
   uint64_t most = bound_prefix_;
   if (shared_bound_ != nullptr) most = std::min(most, shared_bound_->prefix.load(std::memory_order_relaxed));
   uint32_t count = 0;
@@ -207,15 +208,30 @@ void SortRun::PickCandidates(uint32_t rows) {
     for (uint32_t i = 0; i < rows; ++i, key += key_width_) {
       uint64_t word;
       std::memcpy(&word, key, sizeof(word));
+      word = __builtin_bswap64(word) & mask;
       picked_[count] = i;
-      count += (__builtin_bswap64(word) & mask) <= most;
+      prefixes_[count] = word;
+      count += word <= most;
     }
   } else {
     for (uint32_t i = 0; i < rows; ++i) {
-      picked_[count] = i;
       const KeyView key = KeyAt(i);
-      count += EntryOf(key.data, key.length, nullptr).prefix[0] <= most;
+      picked_[count] = i;
+      prefixes_[count] = EntryOf(key.data, key.length, nullptr).prefix[0];
+      count += prefixes_[count] <= most;
     }
+  }
+  // Of many, those behind the first `limit_` of them are not among the first of all.
+  if (limit_ < count / 4 && limit_ != 0) {
+    sorted_prefixes_.assign(prefixes_.begin(), prefixes_.begin() + count);
+    const auto last = sorted_prefixes_.begin() + static_cast<ptrdiff_t>(limit_ - 1);
+    std::nth_element(sorted_prefixes_.begin(), last, sorted_prefixes_.end());
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; ++i) {
+      picked_[kept] = picked_[i];
+      kept += prefixes_[i] <= *last;
+    }
+    count = kept;
   }
   picked_.resize(count);
 }
@@ -257,7 +273,10 @@ void SortRun::Add(std::span<const Vector> columns, std::span<const Vector* const
     forms_[c] = Vector();
   }
   store_->ChargeHeap();
-  if (limit_ != ~uint64_t{0} && entries_.size() > std::max(2 * std::min(limit_, ~uint64_t{0} / 2), kLeastBetweenPrunings)) Prune();
+  if (limit_ == ~uint64_t{0}) return;
+  const bool few = count < rows / 4;
+  const uint64_t least = few && !has_bound_ ? 0 : std::max(limit_, few ? kLeastBetweenPrunings : kMostBetweenPrunings);
+  if (entries_.size() >= limit_ && entries_.size() - limit_ >= least) Prune();
 }
 
 // Keeps the first limit_ entries, in rows of their own, so that the memory of the others is given back.
@@ -287,6 +306,7 @@ void SortRun::Prune() {
         bound_.assign(reinterpret_cast<const char*>(bytes), key.length);
       }
       bound_prefix_ = last.prefix[0];
+      ++bounds_found_;
       if (shared_bound_ != nullptr) shared_bound_->Lower(bound_prefix_);
     }
   }

@@ -50,6 +50,10 @@ class SortRun {
   void SetLimit(uint64_t limit, bool with_ties, std::shared_ptr<SharedBound> shared = nullptr);
   // keys[k]: the column of sort key k.
   void Add(std::span<const Vector> columns, std::span<const Vector* const> keys, uint32_t rows);
+  // Top-N: how often a bound has been found; its key, and the row that it is of.
+  uint64_t bounds_found() const { return bounds_found_; }
+  const std::string& bound() const { return bound_; }
+  uint8_t* bound_row() const { return entries_[limit_ - 1].row; }     // right after the Add that found it
   void Sort();
   // Writes the (sorted) rows to a new stream of `spill` and forgets them. The spill's rows have this run's layout, and string headers.
   uint32_t SpillTo(RowSpill& spill);
@@ -83,6 +87,7 @@ class SortRun {
   uint64_t limit_ = ~uint64_t{0};
   bool with_ties_ = false;
   bool has_bound_ = false;
+  uint64_t bounds_found_ = 0;
   uint64_t bound_prefix_ = ~uint64_t{0};  // its first eight bytes
   std::string bound_;                     // key of the last row that can still be among the first `limit_`
   std::shared_ptr<SharedBound> shared_bound_;
@@ -93,6 +98,7 @@ class SortRun {
   // Scratch
   std::vector<Vector> forms_;
   std::vector<RowIndex> picked_;
+  std::vector<uint64_t> prefixes_, sorted_prefixes_;   // of those picked
   std::vector<uint8_t*> new_rows_;
 };
 
