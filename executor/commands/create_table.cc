@@ -146,6 +146,7 @@ std::string CreateTableAsCommand(CommandContext& context, const ast::Node& node)
   table.name = name.name;
   table.owner = session.user_oid();
   table.temporary = name.persistence == 't';
+  ReadOptions(statement.into->options, &table);
   const auto& aliases = statement.into->column_names;
   if (aliases.size() > portal->columns.size()) throw SqlError(sqlstate::kSyntaxError, "too many column names were specified");
   for (size_t i = 0; i < portal->columns.size(); ++i) {
