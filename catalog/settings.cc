@@ -328,6 +328,8 @@ std::vector<std::pair<std::string, std::string>> Settings::TakeReports() {
   return reports;
 }
 
+bool Settings::IsDefault(std::string_view name) const { return Value(name).source == "default"; }
+
 std::vector<Settings::Row> Settings::All() const {
   std::vector<Row> rows;
   for (const SettingInfo& info : AllSettings()) {

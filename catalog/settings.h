@@ -59,6 +59,8 @@ class Settings {
   std::string Show(std::string_view name) const;              // with unit: "4MB", "200ms"
   // As current_setting(name, true): false when there is no such setting.
   bool TryShow(std::string_view name, std::string* value) const;
+  // Nobody has set it: neither the server's start nor this session.
+  bool IsDefault(std::string_view name) const;
   bool GetBool(std::string_view name) const;
   int64_t GetInteger(std::string_view name) const;            // in the base unit
   double GetReal(std::string_view name) const;

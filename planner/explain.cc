@@ -38,7 +38,7 @@ std::string JoinName(const char* method, JoinKind kind) {
 class Explainer {
  public:
   Explainer(const Plan& plan, const ExplainOptions& options, const ExecutionActuals* actuals)
-      : plan_(plan), options_(options), actuals_(options.analyze ? actuals : nullptr), printer_(plan, options.verbose || HasSeveralRelations(plan), options.verbose) {}
+      : plan_(plan), options_(options), actuals_(options.analyze ? actuals : nullptr), output_printer_(plan, HasSeveralRelations(plan), options.verbose), printer_(plan, options.verbose || HasSeveralRelations(plan), options.verbose) {}
 
   ExplainEntry Root() {
     ExplainEntry root = Node(*plan_.root, "", nullptr);
@@ -113,7 +113,7 @@ class Explainer {
     Text(entry, label, node.children.empty() ? printer_.ScanCondition(node, node.filter) : printer_.OverRow(node, node.filter));
     if (const NodeActuals* actual = ActualsOf(node)) {
       const uint64_t removed = actual->rows_removed_by_filter / std::max<uint64_t>(1, actual->loops);
-      if (actual->rows_removed_by_filter > 0 || options_.format == ExplainFormat::kJson) Integer(entry, "Rows Removed by Filter", removed);
+      if (actual->rows_removed_by_filter > 0 || options_.format != ExplainFormat::kText) Integer(entry, "Rows Removed by Filter", removed);
     }
   }
 
@@ -311,7 +311,7 @@ class Explainer {
   void Output(const PlanNode& node, ExplainEntry& entry) const {
     if (!options_.verbose || node.kind == NodeKind::kModifyTable || node.output.empty()) return;
     std::vector<std::string> columns;
-    for (uint32_t slot = 0; slot < node.output.size(); ++slot) columns.push_back(printer_.OutputText(node, slot));
+    for (uint32_t slot = 0; slot < node.output.size(); ++slot) columns.push_back(output_printer_.OutputText(node, slot));
     List(entry, "Output", columns);
   }
 
@@ -594,7 +594,7 @@ class Explainer {
     Measured(sort, actual);
     if (options_.verbose) {
       std::vector<std::string> columns;
-      for (uint32_t slot = 0; slot < child.output.size(); ++slot) columns.push_back(printer_.OutputText(child, slot));
+      for (uint32_t slot = 0; slot < child.output.size(); ++slot) columns.push_back(output_printer_.OutputText(child, slot));
       List(sort, "Output", columns);
     }
     Details(node, sort, outer, actual);
@@ -626,7 +626,7 @@ class Explainer {
     Measured(entry, ActualsOf(child));
     if (options_.verbose) {
       std::vector<std::string> columns;
-      for (uint32_t slot = 0; slot < child.output.size(); ++slot) columns.push_back(printer_.OutputText(child, slot));
+      for (uint32_t slot = 0; slot < child.output.size(); ++slot) columns.push_back(output_printer_.OutputText(child, slot));
       if (!columns.empty()) List(entry, "Output", columns);
     }
     if (const NodeActuals* actual = ActualsOf(join); actual != nullptr && actual->loops > 0) {
@@ -646,7 +646,8 @@ class Explainer {
   const Plan& plan_;
   const ExplainOptions& options_;
   const ExecutionActuals* actuals_;
-  ExpressionPrinter printer_;
+  const ExpressionPrinter output_printer_;               // target lists name relations only where there are several
+  const ExpressionPrinter printer_;
 };
 
 }  // namespace
@@ -656,17 +657,24 @@ std::vector<std::string> Explain(const Plan& plan, const ExplainOptions& options
   const ExplainEntry root = explainer.Root();
   // The reason of the parallel decision is no part of PostgreSQL's answer: COSTS OFF, which is asked for to compare plans, leaves it out.
   const bool reason = options.costs && !plan.parallel_reason.empty();
-  if (options.format == ExplainFormat::kJson) {
+  if (options.format != ExplainFormat::kText) {
     std::vector<ExplainProperty> footer;
+    if (!options.changed_settings.empty()) {
+      footer.push_back({"Settings", ExplainProperty::Kind::kObject, "", {}, {}});
+      for (const auto& [name, value] : options.changed_settings) footer.back().members.push_back({name, ExplainProperty::Kind::kText, value, {}, {}});
+    }
     if (reason) footer.push_back({"Parallel", ExplainProperty::Kind::kText, plan.parallel_reason, {}, {}});
     if (options.summary && actuals != nullptr) footer.push_back({"Planning Time", ExplainProperty::Kind::kLiteral, Format("%.3f", actuals->planning_ms), {}, {}});
-    if (options.analyze) footer.push_back({"Triggers", ExplainProperty::Kind::kList, "", {}, {}});
+    if (options.analyze) footer.push_back({"Triggers", ExplainProperty::Kind::kNoObjects, "", {}, {}});
     if (options.summary && options.analyze && actuals != nullptr) {
       footer.push_back({"Execution Time", ExplainProperty::Kind::kLiteral, Format("%.3f", actuals->execution_ms), {}, {}});
     }
-    return {WriteJson(root, footer)};
+    return {WriteDocument(options.format, root, footer)};
   }
   std::vector<std::string> lines = WriteText(root);
+  std::string changed;
+  for (const auto& [name, value] : options.changed_settings) changed += (changed.empty() ? "Settings: " : ", ") + name + " = " + QuoteLiteral(value);
+  if (!changed.empty()) lines.push_back(changed);
   if (reason) lines.push_back("Parallel: " + plan.parallel_reason);
   if (options.summary && actuals != nullptr) {
     lines.push_back(Format("Planning Time: %.3f ms", actuals->planning_ms));

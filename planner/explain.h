@@ -1,7 +1,8 @@
-// EXPLAIN: a plan as PostgreSQL prints it, text or JSON, with actuals when the executor measured them.
+// EXPLAIN: a plan as PostgreSQL prints it, in its four formats, with actuals when the executor measured them.
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "planner/plan.h"
@@ -39,13 +40,15 @@ struct ExecutionActuals {
   double planning_ms = 0, execution_ms = 0;
 };
 
-enum class ExplainFormat : uint8_t { kText, kJson };
+enum class ExplainFormat : uint8_t { kText, kJson, kXml, kYaml };
 struct ExplainOptions {
   bool analyze = false, verbose = false, costs = true, buffers = false, timing = true, summary = false, settings = false, wal = false;
   ExplainFormat format = ExplainFormat::kText;
+  // SETTINGS: those of planning that are not at their default, by name.
+  std::vector<std::pair<std::string, std::string>> changed_settings;
 };
 
-// Lines of the answer (text: one per line; JSON: one string).
+// Lines of the answer (text: one per line; the others: one string).
 std::vector<std::string> Explain(const Plan& plan, const ExplainOptions& options, const ExecutionActuals* actuals);
 
 }  // namespace gather::planner

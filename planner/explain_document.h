@@ -1,26 +1,34 @@
-// An EXPLAIN answer before it is text or JSON: per node a heading, properties in order, and children. The writers turn it into lines.
+// An EXPLAIN answer before it is text, JSON, XML or YAML: per node a heading, properties in order, and children. The writers turn it into lines.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "planner/explain.h"
+
 namespace gather::planner {
 
 struct ExplainProperty {
-  enum class Kind : uint8_t { kText, kLiteral, kList };  // kLiteral: numbers and booleans, unquoted in JSON
+  enum class Kind : uint8_t {
+    kText,
+    kLiteral,                                            // numbers and booleans, unquoted
+    kList,                                               // of texts
+    kObject,                                             // `members`
+    kNoObjects,                                          // an empty list of objects
+  };
   std::string label;
   Kind kind = Kind::kText;
   std::string value;
   std::vector<std::string> list;
-  std::string unit;                                      // text only: "kB"
+  std::vector<ExplainProperty> members;
 };
 
 struct ExplainEntry {
   // Text: "Parallel Seq Scan on t x  (cost=…) (actual …)", then `lines` (without indentation).
   std::string heading;
   std::vector<std::string> lines;
-  // JSON.
+  // The other formats.
   std::vector<ExplainProperty> properties;
   std::vector<ExplainEntry> workers;
   std::vector<ExplainEntry> children;
@@ -28,7 +36,7 @@ struct ExplainEntry {
 };
 
 std::vector<std::string> WriteText(const ExplainEntry& root);
-// PostgreSQL's layout of EXPLAIN (FORMAT JSON): `footer` are the properties beside "Plan".
-std::string WriteJson(const ExplainEntry& root, const std::vector<ExplainProperty>& footer);
+// PostgreSQL's layout of the other formats: `footer` are the properties beside "Plan".
+std::string WriteDocument(ExplainFormat format, const ExplainEntry& root, const std::vector<ExplainProperty>& footer);
 
 }  // namespace gather::planner

@@ -10,6 +10,16 @@ namespace gather::planner {
 
 namespace {
 
+// As ruleutils: backslashes stand for themselves, since standard_conforming_strings is on.
+std::string SimpleLiteral(std::string_view text) {
+  std::string literal = "'";
+  for (const char c : text) {
+    if (c == '\'') literal += c;
+    literal += c;
+  }
+  return literal + "'";
+}
+
 std::string DatumText(const Datum& value) {
   const TypeInfo* info = FindType(value.type.oid);
   if (info == nullptr || info->text_out == nullptr) return "?";
@@ -91,7 +101,7 @@ std::string ConstantText(const Datum& value, SqlType type, int show_type) {
       label = false;
       break;
     case type_oid::kUnknown: label = false; [[fallthrough]];
-    default: text = QuoteLiteral(text); break;
+    default: text = SimpleLiteral(text); break;
   }
   if (show_type < 0) return text;
   return label || show_type > 0 ? text + "::" + CastType(type) : text;
@@ -411,7 +421,7 @@ std::string ExpressionPrinter::Text(const ExprRef& expr, const Scope& scope, boo
       for (size_t i = 1; i < expr->children.size(); ++i) constants = constants && expr->children[i]->kind == ExprKind::kConstant;
       const TypeInfo* element = FindType(expr->children.size() > 1 ? expr->children[1]->type.oid : kInvalidOid);
       const std::string list = constants && element != nullptr
-                                   ? QuoteLiteral(ArrayLiteral(expr->children, 1)) + "::" + CastType(SqlType(element->oid)) + "[]"
+                                   ? SimpleLiteral(ArrayLiteral(expr->children, 1)) + "::" + CastType(SqlType(element->oid)) + "[]"
                                    : "ARRAY[" + List(expr->children, 1, scope, true) + "]";
       return "(" + child(0, true) + (expr->negated ? " <> ALL (" : " = ANY (") + list + "))";
     }

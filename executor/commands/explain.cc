@@ -1,5 +1,7 @@
 #include "executor/commands/explain.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "executor/commands/nested.h"
@@ -44,8 +46,10 @@ planner::ExplainOptions ReadOptions(const ast::ExplainStmt& statement) {
         options.format = planner::ExplainFormat::kText;
       } else if (format == "json") {
         options.format = planner::ExplainFormat::kJson;
-      } else if (format == "xml" || format == "yaml") {
-        ThrowNotSupported("EXPLAIN format \"" + format + "\" is not supported");
+      } else if (format == "xml") {
+        options.format = planner::ExplainFormat::kXml;
+      } else if (format == "yaml") {
+        options.format = planner::ExplainFormat::kYaml;
       } else {
         throw SqlError(sqlstate::kInvalidParameterValue, Format("unrecognized value for EXPLAIN option \"%s\": \"%s\"", name.c_str(), format.c_str())).At(option->location);
       }
@@ -58,6 +62,25 @@ planner::ExplainOptions ReadOptions(const ast::ExplainStmt& statement) {
   if (options.timing && !options.analyze) throw SqlError(sqlstate::kInvalidParameterValue, "EXPLAIN option TIMING requires ANALYZE");
   if (!summary_given) options.summary = options.analyze;
   return options;
+}
+
+// As PostgreSQL's: what planning and its memory depend on.
+bool IsExplained(const catalog::SettingInfo& info) {
+  static constexpr std::array<std::string_view, 14> kNames = {
+      "debug_parallel_query", "deterministic_aggregates", "effective_io_concurrency", "hash_mem_multiplier", "max_parallel_workers",
+      "max_parallel_workers_per_gather", "min_parallel_index_scan_size", "min_parallel_table_scan_size", "parallel_leader_participation",
+      "parallel_setup_cost", "parallel_threshold", "parallel_tuple_cost", "search_path", "work_mem"};
+  return info.category.starts_with("Query Tuning") || std::find(kNames.begin(), kNames.end(), info.name) != kNames.end();
+}
+
+void AddChangedSettings(const catalog::Settings& settings, planner::ExplainOptions* options) {
+  const catalog::Settings defaults;
+  for (const catalog::SettingInfo& info : catalog::AllSettings()) {
+    if (!IsExplained(info) || settings.IsDefault(info.name)) continue;
+    std::string value = settings.Show(info.name);
+    if (value != defaults.Show(info.name)) options->changed_settings.emplace_back(info.name, std::move(value));
+  }
+  std::sort(options->changed_settings.begin(), options->changed_settings.end());
 }
 
 // Runs the plan to its end; a modification that meets a concurrent change starts anew, as outside EXPLAIN.
@@ -82,7 +105,8 @@ planner::ExecutionActuals Run(Session& session, const planner::PlanRef& plan, co
 std::string ExplainCommand(CommandContext& context, const ast::Node& node) {
   const auto& statement = ast::As<ast::ExplainStmt>(node);
   Session& session = context.session;
-  const planner::ExplainOptions options = ReadOptions(statement);
+  planner::ExplainOptions options = ReadOptions(statement);
+  if (options.settings) AddChangedSettings(session.settings(), &options);
   TextRows rows(1);
   const auto planning_start = Clock::now();
   std::shared_ptr<const sql::BoundStatement> bound;
