@@ -70,6 +70,7 @@ class StatementPlanner {
     root = SimplifyUniqueJoins(std::move(root), planning_);
     root = PushDownPredicates(std::move(root));
     root = RemoveRedundant(std::move(root), planning_);
+    root = PushDownLimits(std::move(root));
     ForgetRows(*root);
     estimator_.Learn(*root);
     root = OrderAllJoins(std::move(root), estimator_, planning_.context.settings);

@@ -24,4 +24,7 @@ LogicalPtr SimplifyUniqueJoins(LogicalPtr root, const Planning& planning);
 // redundant.cc: sorts whose order nobody sees, DISTINCT over what is distinct already.
 LogicalPtr RemoveRedundant(LogicalPtr root, const Planning& planning);
 
+// push_down_limits.cc: below projections, to the preserved side of joins, into UNION ALL.
+LogicalPtr PushDownLimits(LogicalPtr root);
+
 }  // namespace gather::planner
