@@ -196,6 +196,7 @@ struct CteScanNode : PlanNode {                 // reads init plan `cte` of Plan
   CteScanNode() : PlanNode(NodeKind::kCteScan) {}
   std::string alias;
   uint32_t cte = 0;
+  double entries = 0;                           // estimate of the CTE's rows
 };
 
 struct WorkTableScanNode : PlanNode {
@@ -294,6 +295,7 @@ struct AggregateNode : PlanNode {
   AggregateSplit split = AggregateSplit::kSingle;
   std::vector<ExprRef> keys;                    // over the child's output
   std::vector<PlanAggregate> aggregates;
+  std::vector<SortOrder> orders;                // kSorted: what the input is sorted by, key by key
   std::vector<std::vector<uint32_t>> grouping_sets;
   double groups = 1;                            // estimated, before `filter`
 };
@@ -413,7 +415,8 @@ struct PlannerSettings {
   bool enable_seqscan = true, enable_indexscan = true, enable_bitmapscan = true, enable_hashjoin = true, enable_mergejoin = true,
        enable_nestloop = true, enable_hashagg = true, enable_sort = true, enable_gathermerge = true, enable_parallel_hash = true,
        enable_parallel_append = true, enable_incremental_sort = true, enable_indexonlyscan = true, enable_memoize = true;
-  int64_t min_parallel_table_scan_size = 8 << 20, min_parallel_index_scan_size = 512 << 10;  // bytes
+  int64_t min_parallel_table_scan_size = -1;           // bytes, in place of the thresholds in rows; -1: not set
+  int64_t min_parallel_index_scan_size = 512 << 10;    // bytes
   int cores = 1;
 };
 PlannerSettings ReadPlannerSettings(const catalog::Settings& settings);

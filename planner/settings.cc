@@ -37,7 +37,7 @@ PlannerSettings ReadPlannerSettings(const catalog::Settings& settings) {
   out.enable_incremental_sort = settings.GetBool("enable_incremental_sort");
   out.enable_indexonlyscan = settings.GetBool("enable_indexonlyscan");
   out.enable_memoize = settings.GetBool("enable_memoize");
-  out.min_parallel_table_scan_size = settings.GetInteger("min_parallel_table_scan_size") * 8192;
+  if (!settings.IsDefault("min_parallel_table_scan_size")) out.min_parallel_table_scan_size = settings.GetInteger("min_parallel_table_scan_size") * 8192;
   out.min_parallel_index_scan_size = settings.GetInteger("min_parallel_index_scan_size") * 8192;
   out.cores = ThisMachine().cores;
   return out;

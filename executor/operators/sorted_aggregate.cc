@@ -1,4 +1,6 @@
 // Group Aggregate: groups of an input sorted by the keys, streamed as soon as the next group begins.
+//
+// A partial aggregate hands out its groups' states as addresses; each chunk keeps what it hands out alive.
 #include "executor/operators/aggregate_calls.h"
 #include "executor/plan_builder.h"
 
@@ -28,13 +30,22 @@ struct SortedLocal : Local {
   size_t drained = 0;
 };
 
+// Groups of a partial aggregate on their way to the final one.
+struct HandedOut {
+  HandedOut(const AggregateStates& the_states, uint8_t* const* first, uint32_t count, uint32_t the_tail, std::shared_ptr<const void> the_owner)
+      : states(the_states), rows(first, first + count), tail(the_tail), owner(std::move(the_owner)) {}
+  HandedOut(const HandedOut&) = delete;
+  ~HandedOut() { states.Destroy(rows.data(), rows.size(), tail); }
+  const AggregateStates& states;
+  const std::vector<uint8_t*> rows;
+  const uint32_t tail;
+  const std::shared_ptr<const void> owner;
+};
+
 class SortedAggregate final : public Transform {
  public:
   SortedAggregate(const AggregateNode& node, ExecutionState& state) : node_(node), state_(state), states_(node, state) {
     for (const planner::ExprRef& key : node.keys) key_types_.push_back(key->type);
-  }
-  ~SortedAggregate() override {
-    for (const auto& [rows, tail] : handed_out_) states_.Destroy(rows.data(), rows.size(), tail);
   }
 
   LocalPtr MakeLocal(Participant& participant) override {
@@ -98,17 +109,9 @@ class SortedAggregate final : public Transform {
  private:
   std::unique_ptr<GroupTable> MakeTable() const { return std::make_unique<GroupTable>(key_types_, states_.bytes(), state_.context.budget); }
 
-  // Done with these groups; the states of a partial aggregate live on until the final one has read them.
-  void Retire(SortedLocal& local, std::vector<uint8_t*>& rows) {
-    if (rows.empty()) return;
-    if (node_.split != AggregateSplit::kPartial) {
-      states_.Destroy(rows.data(), rows.size(), local.tail);
-      return;
-    }
-    std::lock_guard lock(mutex_);
-    handed_out_.emplace_back(rows, local.tail);
-    stores_.push_back(local.table->owner());
-    if (local.carried != nullptr) stores_.push_back(local.carried);
+  // Done with these groups; a partial aggregate's are in chunks by now.
+  void Retire(const SortedLocal& local, const std::vector<uint8_t*>& rows) const {
+    if (node_.split != AggregateSplit::kPartial) states_.Destroy(rows.data(), rows.size(), local.tail);
   }
 
   void Write(SortedLocal& local, uint8_t* const* rows, uint32_t count, Chunk& out) const {
@@ -117,6 +120,8 @@ class SortedAggregate final : public Transform {
     const auto owner = std::make_shared<std::pair<std::shared_ptr<const void>, std::shared_ptr<const void>>>(local.table->owner(), local.carried);
     out.vectors().resize(keys + states_.size());
     for (size_t i = 0; i < keys; ++i) LoadColumn(layout.column(i), rows, count, owner, out[i]);
+    std::shared_ptr<const HandedOut> handed_out;
+    if (node_.split == AggregateSplit::kPartial) handed_out = std::make_shared<HandedOut>(states_, rows, count, local.tail, owner);
     for (size_t i = 0; i < states_.size(); ++i) {
       if (node_.split != AggregateSplit::kPartial) {
         states_.Finalize(i, rows, count, local.tail, out[keys + i]);
@@ -126,6 +131,7 @@ class SortedAggregate final : public Transform {
       for (uint32_t k = 0; k < count; ++k) {
         out[keys + i].data<int64_t>()[k] = reinterpret_cast<int64_t>(rows[k] + local.tail + states_.offset(i));
       }
+      out[keys + i].KeepAlive(std::shared_ptr<const void>(handed_out));
     }
     out.set_rows(count);
   }
@@ -146,9 +152,6 @@ class SortedAggregate final : public Transform {
   ExecutionState& state_;
   const AggregateStates states_;
   std::vector<SqlType> key_types_;
-  std::mutex mutex_;
-  std::vector<std::pair<std::vector<uint8_t*>, uint32_t>> handed_out_;
-  std::vector<std::shared_ptr<const void>> stores_;
 };
 
 }  // namespace

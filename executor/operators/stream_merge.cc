@@ -4,6 +4,7 @@ namespace gather::executor {
 
 StreamMerge::StreamMerge(std::vector<Stream> streams, const std::vector<planner::SortKey>& keys, std::vector<SqlType> types)
     : keys_(keys), types_(std::move(types)) {
+  while (states_slot_ < types_.size() && types_[states_slot_].oid != type_oid::kInternal) ++states_slot_;
   for (Stream& stream : streams) {
     inputs_.emplace_back();
     inputs_.back().next = std::move(stream);
@@ -22,6 +23,7 @@ void StreamMerge::Refill(Input& input) {
   const uint32_t rows = input.chunk.rows();
   if (input.keys.size() < rows) input.keys.resize(rows);
   for (uint32_t i = 0; i < rows; ++i) input.keys[i].clear();
+  if (states_slot_ < types_.size()) input.states = std::make_shared<Vector>(input.chunk[states_slot_]);
   for (const planner::SortKey& key : keys_) AppendSortKeys(input.chunk[key.slot], rows, key.order, input.keys.data());
 }
 
@@ -49,6 +51,7 @@ bool StreamMerge::Next(Chunk& out) {
     const uint32_t most = std::min(least->chunk.rows(), least->row + (kVectorSize - out.rows()));
     while (end < most && (second == nullptr || least->keys[end] < second->keys[second->row])) ++end;
     out.Append(least->chunk, least->row, end - least->row);
+    if (least->states != nullptr) out[states_slot_].KeepAlive(least->states);
     least->row = end;
     if (least->row == least->chunk.rows()) Refill(*least);
   }

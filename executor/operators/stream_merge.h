@@ -20,6 +20,7 @@ class StreamMerge {
   struct Input {
     Stream next;
     Chunk chunk;
+    std::shared_ptr<const void> states;              // what its addresses of partial aggregates' states point into
     std::vector<std::string> keys;                   // of the chunk's rows
     uint32_t row = 0;
     bool ended = false;
@@ -28,6 +29,7 @@ class StreamMerge {
   const std::vector<planner::SortKey> keys_;
   const std::vector<SqlType> types_;
   std::vector<Input> inputs_;
+  size_t states_slot_ = 0;                           // a column of such addresses, if there is one: they all have the same owner
   bool started_ = false;
 };
 

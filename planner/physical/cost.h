@@ -19,7 +19,7 @@ class CostModel {
   static constexpr double kScanFactor = 0.01;          // cpu_tuple_cost: decode and pass on, 2.5 ns a row
   static constexpr double kOperatorFactor = 0.02;      // cpu_operator_cost: one arithmetic or comparison kernel, 1.2 ns a row
   static constexpr double kHashFactor = 0.04;          // cpu_tuple_cost: hash and probe, 10 ns; inserting costs twice that
-  static constexpr double kMergeFactor = 0.15;         // cpu_tuple_cost: a key made and compared, 40 ns
+  static constexpr double kMergeFactor = 0.08;         // cpu_tuple_cost: a key made and compared, 20 ns
   static constexpr double kSortFactor = 0.05;          // cpu_operator_cost per comparison: 3 ns
   static constexpr double kFetchFactor = 0.05;         // random_page_cost: an index descent with its row, 5 µs
   static constexpr double kIndexRowFactor = 4.0;       // cpu_index_tuple_cost: a further entry of the same range and its row, 500 ns
@@ -27,7 +27,7 @@ class CostModel {
   static constexpr double kSetupFactor = 0.002;        // parallel_setup_cost: waking pooled threads takes 50 µs, not forking
   static constexpr double kTransferFactor = 0.003;     // parallel_tuple_cost: a chunk changes hands as a whole, 7 ns a row
 
-  static constexpr double kKeyShare = 0.3;             // of an index row's cost: its entry read and its columns decoded, 150 ns
+  static constexpr double kKeyShare = 0.4;             // of an index row's cost: its entry read and its columns decoded, 200 ns
 
   static constexpr double kBitmapShare = 0.2;          // of an index row's cost: its id read and put into the bitmap, 100 ns
   static constexpr double kPickedRow = 0.5;            // of an index row's cost: a row picked out of a vector that is being read, with its id

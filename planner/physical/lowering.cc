@@ -83,6 +83,7 @@ Lowered Lowering::LowerLeaf(LogicalNode& node, const ColumnSet& required) {
       auto scan = std::make_unique<CteScanNode>();
       scan->alias = As<CteScan>(node).alias;
       scan->cte = As<CteScan>(node).cte;
+      scan->entries = rows;
       plan = std::move(scan);
       break;
     }
@@ -143,17 +144,37 @@ Lowered Lowering::LowerProject(Project& project, const ColumnSet& required) {
   return Compute(std::move(input), items);
 }
 
-Lowered Lowering::LowerAggregate(Aggregate& aggregate, const ColumnSet& required) {
+std::vector<AggregateItem> Lowering::RequiredOf(const Aggregate& aggregate, const ColumnSet& required, ColumnSet* below) {
   std::vector<AggregateItem> used;
-  ColumnSet below;
-  for (const Item& key : aggregate.keys) below.AddFrom(key.expression);
+  for (const Item& key : aggregate.keys) below->AddFrom(key.expression);
   for (const AggregateItem& item : aggregate.aggregates) {
     if (!required.Contains(item.out)) continue;
     used.push_back(item);
-    for (const ExprRef& argument : item.arguments) below.AddFrom(argument);
-    below.AddFrom(item.filter);
-    for (const sql::SortItem& sort : item.order_by) below.AddFrom(sort.expression);
+    for (const ExprRef& argument : item.arguments) below->AddFrom(argument);
+    below->AddFrom(item.filter);
+    for (const sql::SortItem& sort : item.order_by) below->AddFrom(sort.expression);
   }
+  return used;
+}
+
+PlanAggregate Lowering::LowerCall(const AggregateItem& item, const std::vector<Column>& layout) {
+  PlanAggregate plan;
+  plan.call = item.call;
+  plan.arguments = ToSlots(item.arguments, layout);
+  plan.filter = ToSlots(item.filter, layout);
+  for (const sql::SortItem& sort : item.order_by) plan.order_by.push_back({ToSlots(sort.expression, layout), sort.order});
+  plan.result = item.type;
+  plan.distinct = item.call->distinct;
+  for (const ExprRef& argument : item.arguments) plan.argument_types.push_back(argument->type);
+  return plan;
+}
+
+Lowered Lowering::LowerAggregate(Aggregate& aggregate, const ColumnSet& required) {
+  if (!settings_.enable_hashagg) {
+    if (std::optional<Lowered> sorted = LowerSortedAggregate(aggregate, required, nullptr); sorted.has_value()) return std::move(*sorted);
+  }
+  ColumnSet below;
+  const std::vector<AggregateItem> used = RequiredOf(aggregate, required, &below);
   Lowered input = Lower(*aggregate.children[0], below);
   const double rows = estimator_.Rows(aggregate);
   auto node = std::make_unique<AggregateNode>();
@@ -164,15 +185,7 @@ Lowered Lowering::LowerAggregate(Aggregate& aggregate, const ColumnSet& required
     raw.push_back(ColumnOf(key));
   }
   for (const AggregateItem& item : used) {
-    PlanAggregate plan;
-    plan.call = item.call;
-    plan.arguments = ToSlots(item.arguments, input.layout);
-    plan.filter = ToSlots(item.filter, input.layout);
-    for (const sql::SortItem& sort : item.order_by) plan.order_by.push_back({ToSlots(sort.expression, input.layout), sort.order});
-    plan.result = item.type;
-    plan.distinct = item.call->distinct;
-    for (const ExprRef& argument : item.arguments) plan.argument_types.push_back(argument->type);
-    node->aggregates.push_back(std::move(plan));
+    node->aggregates.push_back(LowerCall(item, input.layout));
     raw.push_back({item.out, item.type, item.collation, item.name});
   }
   node->grouping_sets = aggregate.grouping_sets;
@@ -205,6 +218,9 @@ Lowered Lowering::LowerDistinct(Distinct& distinct, const ColumnSet& required) {
     Lowered done = Finish(std::move(node), std::move(raw), required, rows);
     done.order = std::move(order);
     return done;
+  }
+  if (!settings_.enable_hashagg) {
+    if (std::optional<Lowered> sorted = LowerSortedDistinct(distinct, required, nullptr); sorted.has_value()) return std::move(*sorted);
   }
   Lowered input = Lower(*distinct.children[0], below);
   auto node = std::make_unique<AggregateNode>();

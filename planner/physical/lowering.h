@@ -73,6 +73,9 @@ class Lowering {
   Lowered LowerFilter(Filter& filter, const ColumnSet& required);
   Lowered LowerProject(Project& project, const ColumnSet& required);
   Lowered LowerAggregate(Aggregate& aggregate, const ColumnSet& required);
+  // Of the aggregates those that are required; into `below` what they and the keys read.
+  static std::vector<AggregateItem> RequiredOf(const Aggregate& aggregate, const ColumnSet& required, ColumnSet* below);
+  static PlanAggregate LowerCall(const AggregateItem& item, const std::vector<Column>& layout);
   Lowered LowerDistinct(Distinct& distinct, const ColumnSet& required);
   Lowered LowerSetOp(SetOp& operation, const ColumnSet& required);
   Lowered LowerSort(Sort& sort, const ColumnSet& required);
@@ -103,6 +106,8 @@ class Lowering {
   double SortCost(const Lowered& input, const std::vector<sql::SortItem>& items, size_t presorted, double* startup);
   // A Sort, an Incremental Sort, or nothing but trust.
   Lowered SortBy(Lowered input, const std::vector<sql::SortItem>& items);
+  // Those of the keys that are computed become columns of the input, which is what they are then.
+  Lowered WithColumns(Lowered input, std::vector<ExprRef>* keys);
   static double CostOfFirst(const PlanNode& node, double limit);
   // `node` sorted, the cheaper way. `first_counts`: only its first rows are wanted.
   Lowered SortedInput(LogicalNode& node, const ColumnSet& required, const Ordering& ordering, bool first_counts);
@@ -110,6 +115,17 @@ class Lowering {
   std::optional<Lowered> LowerOrdered(LogicalNode& node, const ColumnSet& required, const Ordering& ordering);
   std::optional<Lowered> LowerOrderedGet(const Get& get, const std::vector<ExprRef>& conditions, const ColumnSet& required, const Ordering& ordering);
   std::optional<Lowered> LowerOrderedUnion(SetOp& operation, const ColumnSet& required, const Ordering& ordering);
+
+  // sorted_groups.cc: with an ordering only if that is to be had without sorting all of the input
+  std::optional<Lowered> LowerSortedAggregate(Aggregate& aggregate, const ColumnSet& required, const Ordering* ordering);
+  std::optional<Lowered> LowerSortedDistinct(Distinct& distinct, const ColumnSet& required, const Ordering* ordering);
+  struct SortedKeys {
+    std::vector<sql::SortItem> items;                  // the wanted order first
+    std::vector<uint32_t> positions;                   // among the keys
+  };
+  // `outputs` are the keys' columns above the grouping; none: the ordering does not begin with one of them.
+  static std::optional<SortedKeys> KeysInOrder(const std::vector<ExprRef>& keys, const std::vector<ColumnRef>& outputs, const Ordering* ordering);
+  std::optional<Lowered> SortedGroups(LogicalNode& child, const ColumnSet& required, SortedKeys& keys, double groups, const Ordering* ordering);
 
   // access_path.cc
   std::vector<IndexMatch> MatchIndexes(const Get& get, const std::vector<ExprRef>& conditions, const RelSet& outer);

@@ -1,7 +1,6 @@
 // Merge joins, and joins that keep the order of their outer side: chosen where the order is wanted above, most of all by a LIMIT, and where
 // hash joins are switched off.
 #include <algorithm>
-#include <functional>
 #include <limits>
 
 #include "planner/physical/lowering.h"
@@ -9,20 +8,6 @@
 namespace gather::planner {
 
 namespace {
-
-// Join keys as columns of the input: those that are computed become columns of their own.
-Lowered WithKeys(Lowered input, std::vector<ExprRef>* keys, Planning& planning, const std::function<Lowered(Lowered, const std::vector<Item>&)>& compute) {
-  std::vector<Item> items;
-  for (const Column& column : input.layout) items.push_back({column.ref, MakeColumn(column), column.name});
-  const size_t before = items.size();
-  const RelId relation = planning.NewRelation();
-  for (ExprRef& key : *keys) {
-    if (key->kind == ExprKind::kColumn) continue;
-    items.push_back({{relation, static_cast<uint32_t>(items.size() - before)}, key, ""});
-    key = MakeColumn(ColumnOf(items.back()));
-  }
-  return items.size() == before ? std::move(input) : compute(std::move(input), items);
-}
 
 bool MayMerge(JoinKind kind) { return kind != JoinKind::kMark && kind != JoinKind::kSingle; }
 
@@ -60,7 +45,7 @@ std::optional<Lowered> Lowering::LowerMergeJoin(Join& join, const std::vector<Ex
     const bool computed = std::any_of(columns.begin(), columns.end(), [](const ExprRef& key) { return key->kind != ExprKind::kColumn; });
     std::vector<sql::SortItem> items;
     Lowered input;
-    if (computed) input = WithKeys(Lower(node, below), &columns, planning_, [this](Lowered from, const std::vector<Item>& list) { return Compute(std::move(from), list); });
+    if (computed) input = WithColumns(Lower(node, below), &columns);
     for (size_t i = 0; i < columns.size(); ++i) items.push_back({columns[i], orders[i]});
     // Of both sides the same share is read before the first rows are there.
     const double first = limit >= 0 ? limit * estimator_.Rows(node) : -1;

@@ -141,6 +141,19 @@ Lowered Lowering::SortBy(Lowered input, const std::vector<sql::SortItem>& items)
   return input;
 }
 
+Lowered Lowering::WithColumns(Lowered input, std::vector<ExprRef>* keys) {
+  std::vector<Item> items;
+  for (const Column& column : input.layout) items.push_back({column.ref, MakeColumn(column), column.name});
+  const size_t before = items.size();
+  const RelId relation = planning_.NewRelation();
+  for (ExprRef& key : *keys) {
+    if (SameOrder(key)->kind == ExprKind::kColumn) continue;
+    items.push_back({{relation, static_cast<uint32_t>(items.size() - before)}, key, ""});
+    key = MakeColumn(ColumnOf(items.back()));
+  }
+  return items.size() == before ? std::move(input) : Compute(std::move(input), items);
+}
+
 double Lowering::CostOfFirst(const PlanNode& node, double limit) {
   const double share = limit >= 0 ? std::min(1.0, limit / std::max(1.0, node.rows)) : 1;
   return node.startup_cost + (node.total_cost - node.startup_cost) * share;
@@ -188,11 +201,18 @@ std::optional<Lowered> Lowering::LowerOrdered(LogicalNode& node, const ColumnSet
       LogicalNode& child = *filter.children[0];
       if (child.kind == LogicalKind::kGet) return LowerOrderedGet(As<Get>(child), filter.conditions, required, ordering);
       if (child.kind == LogicalKind::kJoin) return LowerOrderedJoin(As<Join>(child), filter.conditions, required, ordering, estimator_.Rows(node));
-      return std::nullopt;
+      if (child.kind != LogicalKind::kAggregate) return std::nullopt;
+      ColumnSet below = required;
+      for (const ExprRef& condition : filter.conditions) below.AddFrom(condition);
+      std::optional<Lowered> groups = LowerOrdered(child, below, ordering);
+      if (groups.has_value()) groups = AddFilter(std::move(*groups), filter.conditions, estimator_.Rows(node));
+      return groups;
     }
     case LogicalKind::kGet: return LowerOrderedGet(As<Get>(node), {}, required, ordering);
     case LogicalKind::kJoin: return LowerOrderedJoin(As<Join>(node), {}, required, ordering, estimator_.Rows(node));
     case LogicalKind::kSetOp: return LowerOrderedUnion(As<SetOp>(node), required, ordering);
+    case LogicalKind::kAggregate: return LowerSortedAggregate(As<Aggregate>(node), required, &ordering);
+    case LogicalKind::kDistinct: return LowerSortedDistinct(As<Distinct>(node), required, &ordering);
     default: return std::nullopt;
   }
 }

@@ -221,6 +221,7 @@ bool Parallelizer::CanShare(const PlanNode& node, double least_groups) const {
     }
     case NodeKind::kIndexScan: return CanShareIndex(*static_cast<const IndexScanNode&>(node).table) && (node.order.empty() || settings_.enable_gathermerge);
     case NodeKind::kBitmapScan: return CanShareIndex(*static_cast<const BitmapScanNode&>(node).table);
+    case NodeKind::kCteScan: return true;
     case NodeKind::kAppend: return CanShareAppend(node, least_groups);
     case NodeKind::kResult: return !node.children.empty() && IsOrderKept(*node.children[0], node) && CanShare(*node.children[0], least_groups);
     case NodeKind::kHashJoin: {
@@ -265,7 +266,8 @@ bool Parallelizer::CanShareBuild(const HashJoinNode& join) const {
 }
 
 bool Parallelizer::CanShareSorted(const PlanNode& node, double least_groups) const {
-  return node.kind == NodeKind::kSort ? CanShare(*node.children[0], least_groups) : CanShare(node, least_groups);
+  const bool sorts = node.kind == NodeKind::kSort || node.kind == NodeKind::kIncrementalSort;
+  return CanShare(sorts ? *node.children[0] : node, least_groups);
 }
 
 bool Parallelizer::CanShareMember(const PlanNode& child, double least_groups) const {
@@ -311,6 +313,10 @@ void Parallelizer::FollowScan(const PlanNode& node, Path& path) const {
       own.index_share = std::min(1.0, own.scan_rows / std::max(1.0, rows_of(*own.table, own.scan_rows)));
       break;
     }
+    case NodeKind::kCteScan:
+      own.name = static_cast<const CteScanNode&>(node).alias;
+      own.scan_rows = static_cast<const CteScanNode&>(node).entries;
+      break;
     default: {
       const auto& scan = static_cast<const BitmapScanNode&>(node);
       own.table = scan.table.get();
@@ -319,6 +325,7 @@ void Parallelizer::FollowScan(const PlanNode& node, Path& path) const {
       break;
     }
   }
+  if (own.table != nullptr) own.name = own.table->name;
   own.operations = path.operations;
   own.operations.filter = own.operations.filter || node.filter != nullptr;
   own.merged = path.merged;
@@ -328,7 +335,7 @@ void Parallelizer::FollowScan(const PlanNode& node, Path& path) const {
 
 void Parallelizer::Follow(const PlanNode& node, Path& path) const {
   switch (node.kind) {
-    case NodeKind::kSeqScan: case NodeKind::kIndexScan: case NodeKind::kBitmapScan: FollowScan(node, path); return;
+    case NodeKind::kSeqScan: case NodeKind::kIndexScan: case NodeKind::kBitmapScan: case NodeKind::kCteScan: FollowScan(node, path); return;
     case NodeKind::kAppend: {
       // All of its scans count.
       Path all{.operations = path.operations, .merged = path.merged};
@@ -336,14 +343,15 @@ void Parallelizer::Follow(const PlanNode& node, Path& path) const {
       for (const PlanNodePtr& child : node.children) {
         Path own;
         Follow(*child, own);
-        if (own.table == nullptr) continue;
+        if (own.scan_rows < 0) continue;
         rows += own.weight();
         all.operations.join = all.operations.join || own.operations.join;
         all.operations.aggregate = all.operations.aggregate || own.operations.aggregate;
         all.operations.filter = all.operations.filter || own.operations.filter;
         all.merged += own.merged;
-        if (all.table == nullptr || own.weight() > all.weight()) {
+        if (all.scan_rows < 0 || own.weight() > all.weight()) {
           all.table = own.table;
+          all.name = own.name;
           all.scan_rows = own.weight();
         }
       }
@@ -380,7 +388,8 @@ double Parallelizer::Divisor(int workers) const {
 int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operations operations, double rows_up, double extra_cost) {
   Path path{.operations = operations};
   Follow(node, path);
-  if (path.table == nullptr) return 0;
+  too_small_ = false;
+  if (path.scan_rows < 0) return 0;
   const double rows = path.scan_rows;
   operations = path.operations;
   double threshold = operations.filter ? thresholds_.filter : thresholds_.scan;
@@ -397,12 +406,14 @@ int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operation
 
   int limit = std::min(settings_.max_parallel_workers_per_gather, settings_.max_parallel_workers);
   int option = -1;
-  for (const auto& [name, value] : path.table->options) {
-    if (name == "parallel_workers") option = std::atoi(value.c_str());
+  if (path.table != nullptr) {
+    for (const auto& [name, value] : path.table->options) {
+      if (name == "parallel_workers") option = std::atoi(value.c_str());
+    }
   }
   ParallelDecision decision;
   decision.operation = operations.join ? "join" : operations.aggregate ? "aggregate" : operations.sort ? "sort" : operations.filter ? "filter" : "scan";
-  decision.table = path.table->name;
+  decision.table = path.name;
   decision.rows = rows;
   const auto serial = [&](const std::string& reason) {
     if (rows <= serial_.rows) return 0;
@@ -410,17 +421,18 @@ int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operation
     serial_.reason = "serial, " + reason;
     return 0;
   };
-  if (option == 0) return serial("table " + path.table->name + " has parallel_workers = 0");
+  if (option == 0) return serial("table " + path.name + " has parallel_workers = 0");
   const bool forced = settings_.debug_parallel_query || option > 0;
   if (!forced && path.index != nullptr && path.index->ordered != nullptr &&
       static_cast<double>(path.index->ordered->ApproximateBytes()) * path.index_share < static_cast<double>(settings_.min_parallel_index_scan_size)) {
     return serial("less of the index is read than min_parallel_index_scan_size");
   }
-  // The thresholds in rows stand for the setting's default: only another value counts.
-  const bool sized = settings_.min_parallel_table_scan_size != PlannerSettings().min_parallel_table_scan_size;
-  if (!forced && sized && path.index == nullptr && path.table->table != nullptr &&
-      static_cast<int64_t>(path.table->table->statistics().bytes) < settings_.min_parallel_table_scan_size) {
-    return serial("table " + path.table->name + " is smaller than min_parallel_table_scan_size");
+  // Once it is set, min_parallel_table_scan_size replaces the thresholds in rows.
+  const bool sized = settings_.min_parallel_table_scan_size >= 0 && settings_.parallel_threshold < 0 && path.threshold_scale == 1 && path.table != nullptr &&
+                     path.table->table != nullptr;
+  const double bytes = sized ? static_cast<double>(path.table->table->statistics().bytes) : 0;
+  if (!forced && sized && bytes < static_cast<double>(settings_.min_parallel_table_scan_size)) {
+    return serial("table " + path.name + " is smaller than min_parallel_table_scan_size");
   }
   ParallelHistory::Verdict verdict;
   const std::string cores = settings_.parallel_threshold >= 0 ? "parallel_threshold" : Format("%d cores", settings_.cores);
@@ -432,13 +444,15 @@ int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operation
       return serial(Format("%llu runs with workers were %.2f times as fast, less than %.1f", static_cast<unsigned long long>(verdict.samples), verdict.speedup,
                            ParallelHistory::kSpeedup));
     }
-    if (rows < threshold && verdict.advice == ParallelHistory::Advice::kNone) return serial(Format("%.0f rows, the %s threshold is %.0f (%s)", rows, what, threshold, cores.c_str()));
+    too_small_ = !sized && rows < threshold && verdict.advice == ParallelHistory::Advice::kNone;
+    if (too_small_) return serial(Format("%.0f rows, the %s threshold is %.0f (%s)", rows, what, threshold, cores.c_str()));
   }
   int workers = option;
   if (workers < 0) {
     // As PostgreSQL: one worker at the threshold, one more each time the table is three times as large.
     workers = 1;
-    for (double size = std::max(threshold, 1000.0) * 3; size <= rows && workers < limit; size *= 3) ++workers;
+    const double least = sized ? std::max(static_cast<double>(settings_.min_parallel_table_scan_size), 8192.0) : std::max(threshold, 1000.0);
+    for (double size = least * 3; size <= (sized ? bytes : rows) && workers < limit; size *= 3) ++workers;
   }
   workers = std::max(1, std::min(workers, limit));
   if (!forced && settings_.parallel_threshold < 0 && verdict.advice == ParallelHistory::Advice::kNone) {
@@ -462,6 +476,8 @@ int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operation
     decision.reason += Format("%llu runs with workers were %.2f times as fast", samples, verdict.speedup);
   } else if (verdict.advice == ParallelHistory::Advice::kParallel) {
     decision.reason += Format("%llu serial runs took %.1f ms each", samples, verdict.serial_ms);
+  } else if (sized) {
+    decision.reason += Format("table %s is larger than min_parallel_table_scan_size", decision.table.c_str());
   } else {
     decision.reason += Format("%.0f rows, the %s threshold is %.0f (%s)", rows, what, threshold, cores.c_str());
   }
@@ -472,7 +488,7 @@ int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operation
 
 void Parallelizer::Share(PlanNode& node, double divisor) {
   switch (node.kind) {
-    case NodeKind::kSeqScan: case NodeKind::kIndexScan: case NodeKind::kBitmapScan: node.parallel_aware = true; break;
+    case NodeKind::kSeqScan: case NodeKind::kIndexScan: case NodeKind::kBitmapScan: case NodeKind::kCteScan: node.parallel_aware = true; break;
     case NodeKind::kWindowAgg: {
       // The topmost of several decides.
       const WindowSharing sharing = SharingOf(node);
@@ -561,6 +577,7 @@ void Parallelizer::Split(AggregateNode& aggregate, double divisor) {
     call.arguments = {sql::MakeSlot(slot, type_oid::kInternal)};
     call.filter = nullptr;
   }
+  partial->orders = aggregate.orders;
   partial->grouping_sets = aggregate.grouping_sets;
   if (!partial->grouping_sets.empty()) partial->output.push_back({"set", type_oid::kInt4});
   partial->groups = partial->rows = aggregate.strategy == AggregateStrategy::kPlain ? 1 : std::max(1.0, std::min(aggregate.groups, child.rows));
@@ -574,8 +591,33 @@ void Parallelizer::Split(AggregateNode& aggregate, double divisor) {
   aggregate.children[0] = std::move(partial);
 }
 
+// Groups of sorted streams meet in the order of their keys.
+PlanNodePtr Parallelizer::PlaceSortedAggregate(PlanNodePtr node) {
+  auto& aggregate = static_cast<AggregateNode&>(*node);
+  PlanNode& child = *node->children[0];
+  const bool can = settings_.enable_gathermerge && aggregate.parallel_safe && ExpressionsSafe(aggregate) && AggregatesSafe(aggregate) &&
+                   SplitsInTwo(aggregate) && CanShareSorted(child, 0);
+  const int workers = can ? Workers(aggregate, aggregate, {}, std::min(child.rows, aggregate.groups * 2), 0) : 0;
+  if (workers == 0) {
+    node->children[0] = PlaceBelow(std::move(node->children[0]));
+    return node;
+  }
+  const double divisor = Divisor(workers), total = node->total_cost - child.total_cost;
+  Share(child, divisor);
+  Split(aggregate, divisor);
+  PlanNode& partial = *node->children[0];
+  partial.startup_cost = child.startup_cost;
+  partial.total_cost = child.total_cost + total / divisor;
+  for (uint32_t key = 0; key < aggregate.keys.size(); ++key) partial.order.push_back({key, aggregate.orders[key]});
+  node->children[0] = MakeGather(std::move(node->children[0]), std::max(1.0, partial.rows * workers));
+  aggregate.startup_cost = node->children[0]->startup_cost;
+  aggregate.total_cost = node->children[0]->total_cost + node->children[0]->rows * cost_.HashRow() + aggregate.groups * cost_.ScanRow();
+  return node;
+}
+
 PlanNodePtr Parallelizer::PlaceAggregate(PlanNodePtr node) {
   auto& aggregate = static_cast<AggregateNode&>(*node);
+  if (aggregate.strategy == AggregateStrategy::kSorted) return PlaceSortedAggregate(std::move(node));
   const bool many = aggregate.groups >= kSharedGroups || !SplitsInTwo(aggregate);
   const double rows = node->rows;
   const int workers = CanShare(aggregate, 0) ? Workers(aggregate, aggregate, {}, many ? rows : aggregate.groups * 2, 0) : 0;
@@ -674,6 +716,37 @@ PlanNodePtr Parallelizer::PlaceSort(PlanNodePtr node) {
   return result;
 }
 
+void Parallelizer::PlaceInner(PlanNode& node) {
+  if (node.kind == NodeKind::kHashJoin || node.kind == NodeKind::kMergeJoin || node.kind == NodeKind::kNestedLoop) {
+    PlaceInner(*node.children[0]);
+    const bool per_row = node.kind == NodeKind::kNestedLoop && static_cast<const NestedLoopNode&>(node).parameterized;
+    if (!per_row) node.children[1] = PlaceBelow(std::move(node.children[1]));
+  } else if (node.kind == NodeKind::kSeqScan || node.kind == NodeKind::kIndexScan || node.kind == NodeKind::kBitmapScan || node.kind == NodeKind::kCteScan) {
+    return;
+  } else {
+    for (PlanNodePtr& child : node.children) child = PlaceBelow(std::move(child));
+  }
+}
+
+bool Parallelizer::EndsEarly(const PlanNode& limit) const {
+  if (settings_.debug_parallel_query) return false;
+  // Its cost is that of the rows it lets through.
+  if (limit.total_cost * 0.5 <= cost_.ParallelSetup()) return true;
+  // A tenth of a stream that begins at once.
+  const PlanNode* below = limit.children[0].get();
+  if (below->rows <= 0 || limit.rows >= below->rows / 10) return false;
+  while (below->kind == NodeKind::kUnique || below->kind == NodeKind::kResult ||
+         (below->kind == NodeKind::kAggregate && static_cast<const AggregateNode*>(below)->strategy == AggregateStrategy::kSorted)) {
+    if (below->children.empty()) return true;
+    below = below->children[0].get();
+  }
+  switch (below->kind) {
+    case NodeKind::kSeqScan: case NodeKind::kIndexScan: case NodeKind::kIncrementalSort: case NodeKind::kMergeJoin: case NodeKind::kMergeAppend: return true;
+    case NodeKind::kNestedLoop: return !below->order.empty();
+    default: return false;
+  }
+}
+
 PlanNodePtr Parallelizer::PlaceBelow(PlanNodePtr node) {
   if (node->kind == NodeKind::kAggregate) return PlaceAggregate(std::move(node));
   if (node->kind == NodeKind::kSort || node->kind == NodeKind::kTopN || node->kind == NodeKind::kIncrementalSort) return PlaceSort(std::move(node));
@@ -683,16 +756,15 @@ PlanNodePtr Parallelizer::PlaceBelow(PlanNodePtr node) {
       Share(*node, Divisor(workers));
       return MakeGather(std::move(node), rows);
     }
-    // Parts of it may still pay: a build side, say. Not when it was the size that spoke against it.
-  }
-  // Under a LIMIT without sort the first rows come at once; workers would run ahead in vain.
-  if (node->kind == NodeKind::kLimit && node->children[0]->rows > 0 && node->rows < node->children[0]->rows / 10 && !settings_.debug_parallel_query) {
-    const NodeKind below = node->children[0]->kind;
-    if (below == NodeKind::kSeqScan || below == NodeKind::kIndexScan || below == NodeKind::kIncrementalSort || below == NodeKind::kMergeJoin ||
-        below == NodeKind::kMergeAppend || (below == NodeKind::kNestedLoop && !node->children[0]->order.empty())) {
-      if (serial_reason_.empty()) serial_reason_ = "LIMIT stops the scan early";
+    // Parts of it may still pay. Not those that are smaller still.
+    if (too_small_) {
+      PlaceInner(*node);
       return node;
     }
+  }
+  if (node->kind == NodeKind::kLimit && EndsEarly(*node)) {
+    if (serial_reason_.empty()) serial_reason_ = "LIMIT stops the scan early";
+    return node;
   }
   for (size_t i = 0; i < node->children.size(); ++i) {
     if (node->kind == NodeKind::kNestedLoop && i == 1 && static_cast<const NestedLoopNode&>(*node).parameterized) continue;

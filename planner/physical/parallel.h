@@ -40,7 +40,8 @@ class Parallelizer {
 
   // What participants produce together, from its scans to its rows: what a decision about workers looks at.
   struct Path {
-    const catalog::RelationEntry* table = nullptr;     // of the largest scan
+    const catalog::RelationEntry* table = nullptr;     // of the largest scan; null: it reads a CTE
+    std::string name;                                  // of what it reads
     double scan_rows = -1;
     double threshold_scale = 1;                        // of the thresholds: a row fetched through an index is worth many scanned ones
     const catalog::IndexEntry* index = nullptr;
@@ -51,7 +52,10 @@ class Parallelizer {
   };
 
   PlanNodePtr PlaceBelow(PlanNodePtr node);
+  // Of a subtree that is too small to be shared: what it builds and materialises may still be large.
+  void PlaceInner(PlanNode& node);
   PlanNodePtr PlaceAggregate(PlanNodePtr node);
+  PlanNodePtr PlaceSortedAggregate(PlanNodePtr node);
   PlanNodePtr PlaceSort(PlanNodePtr node);
   // Its rows can be produced by participants together. An aggregate's are worth it from `least_groups` on.
   bool CanShare(const PlanNode& node, double least_groups) const;
@@ -63,8 +67,10 @@ class Parallelizer {
   bool ExpressionsSafe(const PlanNode& node) const;
   void Follow(const PlanNode& node, Path& path) const;
   void FollowScan(const PlanNode& node, Path& path) const;
+  // The rows above a LIMIT are there so soon that workers would run ahead in vain.
+  bool EndsEarly(const PlanNode& limit) const;
   bool CanShareIndex(const catalog::RelationEntry& table) const { return !leader_reads_indexes_ && !table.temporary; }
-  bool CanShareSorted(const PlanNode& node, double least_groups) const;  // as the outer side of a merge join
+  bool CanShareSorted(const PlanNode& node, double least_groups) const;  // as the outer side of a merge join, or for groups
   bool CanShareAppend(const PlanNode& append, double least_groups) const;
   bool CanShareMember(const PlanNode& child, double least_groups) const;  // of an Append
   // Workers for a Gather above `node`, part of `whole`, that passes `rows_up` rows; 0: serial, with the reason noted.
@@ -81,6 +87,7 @@ class Parallelizer {
   CostModel cost_;
   ParallelThresholds thresholds_;
   bool leader_reads_indexes_ = false;
+  bool too_small_ = false;                             // what Workers looked at last
   std::string forbidden_, serial_reason_;
   ParallelDecision serial_{.rows = -1};                // the one with most rows
   std::vector<ParallelDecision> decisions_;            // for workers

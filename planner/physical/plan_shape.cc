@@ -49,6 +49,11 @@ class ShapeHash {
         Add(static_cast<const BitmapScanNode&>(node).table);
         Add(static_cast<const BitmapScanNode&>(node).columns);
         break;
+      case NodeKind::kCteScan:
+        // What the CTE computes is no part of the shape.
+        Add(std::hash<std::string>{}(static_cast<const CteScanNode&>(node).alias));
+        for (const PlanColumn& column : node.output) Add(std::hash<std::string>{}(column.name));
+        break;
       case NodeKind::kMergeJoin: Add(static_cast<uint64_t>(static_cast<const MergeJoinNode&>(node).join)); break;
       case NodeKind::kHashJoin: Add(static_cast<uint64_t>(static_cast<const HashJoinNode&>(node).join)); break;
       case NodeKind::kNestedLoop: Add(static_cast<uint64_t>(static_cast<const NestedLoopNode&>(node).join)); break;

@@ -153,6 +153,23 @@ def test_settings_of_the_command_line(server):
             assert rows_of(wire.ask(query("select timestamptz '2024-07-01 12:00+00'"))) == [(b"2024-07-01 14:00:00+02",)]
 
 
+def test_settings_of_the_environment(server):
+    if binary := gatherdb(server):
+        def ask(variables, settings=None):
+            before = dict(os.environ)
+            os.environ.update(variables)
+            try:
+                with servers.GatherDB(settings, binary=binary) as other, Wire(other) as wire:
+                    return [rows_of(wire.ask(query("show " + name)))[0][0] for name in ("parallel_threshold", "enable_parallel_query")]
+            finally:
+                os.environ.clear()
+                os.environ.update(before)
+        assert ask({"PARALLEL_THRESHOLD": "1000", "PARALLEL_EXECUTION": "true"}) == [b"1000", b"on"]
+        assert ask({"PARALLEL_THRESHOLD": "max", "PARALLEL_EXECUTION": "0"}) == [b"1e+18", b"off"]
+        # The command line wins.
+        assert ask({"PARALLEL_THRESHOLD": "1000"}, {"parallel_threshold": "50000"}) == [b"50000", b"on"]
+
+
 def test_version_names(server):
     with Wire(server) as wire:
         assert rows_of(wire.ask(query("show server_version")))[0][0].startswith(b"15")

@@ -115,6 +115,7 @@ PlanRef TestDatabase::Plan(const std::string& sql) {
   context.evaluator = &evaluator;
   context.functions = &catalog::TestFunctions();
   context.snapshot = &snapshot;
+  context.history = &history;
   return MakePlan(std::move(bound), context);
 }
 

@@ -28,6 +28,7 @@ class TestDatabase {
   std::string Explain(const std::string& sql);
 
   PlannerSettings settings;                            // one core unless a test says otherwise
+  ParallelHistory history;
 
  private:
   catalog::TestCatalog catalog_;
