@@ -60,6 +60,7 @@ std::shared_ptr<TopNBound> PlanBuilder::TopNBoundOf(const planner::SeqScanNode& 
 }
 
 void PlanBuilder::Build(const planner::PlanNode& node, Pipeline& pipeline) {
+  in_runs_ = std::exchange(takes_runs_, false);
   const OperatorRow& row = FindOperator(node.kind);
   row.build(node, *this, pipeline);
   AppendFilterProject(node, row.filters, *this, pipeline);

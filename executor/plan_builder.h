@@ -52,10 +52,16 @@ class PlanBuilder {
   // Below a Gather: a pipeline whose source is parallel-aware may be run by all participants.
   bool in_gather() const { return in_gather_; }
   void set_in_gather(bool in_gather) { in_gather_ = in_gather; }
+  // Before building a child whose reader walks sorted runs one by one: below a Gather its Sort may then hand a run to each participant. Whoever reads
+  // the child as one sorted stream does not ask for that.
+  void TakeRuns() { takes_runs_ = true; }
+  // The node being built was asked for in runs. To be read before anything below it is built.
+  bool in_runs() const { return in_runs_; }
 
  private:
   ExecutionState& state_;
   bool in_gather_ = false;
+  bool takes_runs_ = false, in_runs_ = false;
   std::vector<std::shared_ptr<RuntimeFilter>> runtime_filters_;
   struct ScanBound { const planner::PlanNode* scan; uint32_t column; std::shared_ptr<TopNBound> bound; };
   std::vector<ScanBound> top_n_bounds_;

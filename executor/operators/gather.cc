@@ -169,6 +169,7 @@ void BuildGatherMerge(const planner::PlanNode& base, PlanBuilder& builder, Pipel
     AppendFilterProject(child, false, builder, pipeline, node.id);
     return;
   }
+  builder.TakeRuns();
   builder.Build(child, *below);
   builder.set_in_gather(false);
   Collect(*below, phases);

@@ -421,6 +421,7 @@ void BuildMergeJoin(const planner::PlanNode& base, PlanBuilder& builder, Pipelin
   const auto& node = static_cast<const MergeJoinNode&>(base);
   ExecutionState& state = builder.state();
   Pipeline* outer = state.MakePipeline();
+  if (node.order.empty() || builder.in_runs()) builder.TakeRuns();
   builder.Build(*node.children[0], *outer);
   pipeline.dependencies.insert(pipeline.dependencies.end(), outer->dependencies.begin(), outer->dependencies.end());
   const bool shared = outer->parallel && builder.in_gather();

@@ -169,10 +169,11 @@ class SortSink final : public Sink {
 };
 
 void BuildSorted(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& pipeline) {
+  const bool in_runs = builder.in_runs() && builder.in_gather();
   auto runs = std::make_shared<SortRuns>();
   if (node.kind == planner::NodeKind::kTopN) runs->bound = builder.MakeTopNBound(static_cast<const planner::TopNNode&>(node));
   Pipeline* input = builder.BuildInput(*node.children[0], pipeline);
-  runs->separate = input->parallel && builder.in_gather();
+  runs->separate = input->parallel && in_runs;
   builder.SetSink(*input, MakeSortSink(node, builder.state(), runs), node);
   if (runs->separate) {
     builder.SetSource(pipeline, MakeSeparateSource(builder.state(), runs), node, true);

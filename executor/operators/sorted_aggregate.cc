@@ -157,6 +157,7 @@ class SortedAggregate final : public Transform {
 }  // namespace
 
 void BuildSortedAggregate(const AggregateNode& node, PlanBuilder& builder, Pipeline& pipeline) {
+  if (node.split == AggregateSplit::kPartial) builder.TakeRuns();
   builder.Build(*node.children[0], pipeline);
   builder.AddStep(pipeline, builder.state().Make<SortedAggregate>(node, builder.state()), node);
 }

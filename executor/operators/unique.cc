@@ -65,6 +65,7 @@ class Unique final : public Transform {
 void BuildUnique(const planner::PlanNode& base, PlanBuilder& builder, Pipeline& pipeline) {
   const auto& node = static_cast<const planner::UniqueNode&>(base);
   builder.Build(*node.children[0], pipeline);
+  pipeline.parallel = false;
   builder.AddStep(pipeline, builder.state().Make<Unique>(node), node);
 }
 

@@ -126,9 +126,18 @@ class WindowAgg final : public Transform {
 
 }  // namespace
 
+namespace {
+// Participants have whole partitions each.
+bool IsShared(const planner::PlanNode& node) {
+  if (node.kind == planner::NodeKind::kWindowAgg) return IsShared(*node.children[0]);
+  return node.kind == planner::NodeKind::kSort && !static_cast<const planner::SortNode&>(node).partition_by.empty();
+}
+}  // namespace
+
 void BuildWindowAgg(const planner::PlanNode& base, PlanBuilder& builder, Pipeline& pipeline) {
   const auto& node = static_cast<const planner::WindowAggNode&>(base);
   builder.Build(*node.children[0], pipeline);
+  if (!IsShared(*node.children[0])) pipeline.parallel = false;
   builder.AddStep(pipeline, builder.state().Make<WindowAgg>(node, builder.state()), node);
 }
 
