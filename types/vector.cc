@@ -12,23 +12,30 @@
 namespace gather {
 
 namespace {
-// Nobody else refers to it, and whoever did has finished: a thread that gave up a shared buffer had read it before (use_count is a relaxed load).
-template <class T>
-bool IsAlone(const std::shared_ptr<T>& shared) {
-  if (shared.use_count() != 1) return false;
-  std::atomic_thread_fence(std::memory_order_acquire);
-  return true;
-}
-}  // namespace
-
-namespace {
 constexpr size_t kFirstHeapBlock = 4096;
 constexpr size_t kLargestHeapBlock = 1 << 20;
 constexpr size_t kChargedHeapBlock = kLargestHeapBlock;
 constexpr size_t kSlack = 16;  // kernels may read whole registers past the last value
 
 uint32_t ValidityWords(uint32_t rows) { return (rows + 63) / 64; }
+
+// Nobody else refers to it, and whoever did has finished: a thread that gave up a shared buffer had read it before (use_count is a relaxed load).
+template <class T>
+bool IsAlone(const std::shared_ptr<T>& shared) {
+  if (shared.use_count() != 1) return false;
+#if defined(__SANITIZE_THREAD__)
+  const std::shared_ptr<T> ordered(shared);                // the sanitizer knows no fences, but what counting up and down orders
+#else
+  std::atomic_thread_fence(std::memory_order_acquire);
+#endif
+  return true;
+}
 }  // namespace
+
+void Selection::Renew() {
+  if (!IsAlone(indices_)) indices_ = std::make_shared<RowIndex[]>(kVectorSize);
+  size_ = 0;
+}
 
 struct Vector::Owners {
   std::vector<std::shared_ptr<const void>> list;

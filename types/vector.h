@@ -49,7 +49,7 @@ class Selection {
   void Add(RowIndex row) { indices_[size_++] = row; }
   const std::shared_ptr<RowIndex[]>& shared() const { return indices_; }
   // Fresh indices when the present ones are shared with a vector: call before refilling a Selection that was used to slice.
-  void Renew() { if (indices_.use_count() > 1) indices_ = std::make_shared<RowIndex[]>(kVectorSize); size_ = 0; }
+  void Renew();
 
  private:
   std::shared_ptr<RowIndex[]> indices_;
