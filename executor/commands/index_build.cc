@@ -45,14 +45,13 @@ std::string KeyText(Session& session, const catalog::RelationEntry& table, const
 }
 
 // Workers for a build: none below the sort threshold, one from there on and one more each time the table is three times as large.
-int WorkersFor(Session& session, const catalog::RelationEntry& table) {
+int WorkersFor(Session& session, const catalog::RelationEntry& table, double rows) {
   const planner::PlannerSettings& settings = session.statement_settings().planner;
   const int most = std::min(static_cast<int>(session.settings().GetInteger("max_parallel_maintenance_workers")), settings.max_parallel_workers);
   if (most <= 0 || !settings.enable_parallel_query) return 0;
   for (const auto& [name, value] : table.options) {
     if (name == "parallel_workers") return std::min(std::atoi(value.c_str()), most);
   }
-  const auto rows = static_cast<double>(table.table->statistics().rows);
   double threshold = planner::ThresholdsFor(settings).sort;
   if (rows < threshold) return settings.debug_parallel_query ? most : 0;
   int workers = 1;
@@ -166,13 +165,13 @@ void ForEachRow(Session& session, const catalog::RelationEntry& table, const std
 void BuildIndex(Session& session, const catalog::RelationEntry& table, const catalog::RelationEntry& index) {
   const IndexExpressions bound = BindIndexExpressions(session, table, *index.index);
   const ExecutionContext context = session.MakeExecutionContext();
-  WorkerTeam team(context, WorkersFor(session, table));
+  session.transaction()->NextCommand();                    // the rows this transaction wrote are there too
+  const storage::TableScan scan(table.table, session.transaction()->TakeSnapshot(), LiveColumns(table));
+  WorkerTeam team(context, WorkersFor(session, table, static_cast<double>(scan.vectors()) * kVectorSize));
   session.Notice("DEBUG1", sqlstate::kSuccessfulCompletion,
                  Format("building index \"%s\" on table \"%s\" ", index.name.c_str(), table.name.c_str()) +
                      (team.members() == 1 ? std::string("serially") : Format("with request for %d parallel workers", team.members() - 1)),
                  {}, {});
-  session.transaction()->NextCommand();                    // the rows this transaction wrote are there too
-  const storage::TableScan scan(table.table, session.transaction()->TakeSnapshot(), LiveColumns(table));
   index::IndexBuild build(*index.index->ordered, session.instance().storage, *session.transaction(), *table.table, static_cast<uint32_t>(team.members()),
                           static_cast<uint64_t>(session.settings().GetInteger("maintenance_work_mem")) << 10, session.settings().GetString("data_directory") + "/temp");
   MorselDispenser vectors(scan.vectors());

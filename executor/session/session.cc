@@ -892,7 +892,8 @@ void Session::Notice(std::string_view severity, SqlState state, std::string_view
     return std::size(kLevels);
   };
   if (severity != "INFO" && rank(severity) < rank(settings_.GetString("client_min_messages"))) return;
-  notice_handler_({std::string(severity), state, std::string(message), std::string(detail), std::string(hint)});
+  // Clients are told of one level of debugging only, as PostgreSQL tells them.
+  notice_handler_({std::string(severity.starts_with("DEBUG") ? "DEBUG" : severity), state, std::string(message), std::string(detail), std::string(hint)});
 }
 
 void Session::RecordSequenceValue(Oid sequence, int64_t value) {
