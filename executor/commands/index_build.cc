@@ -49,14 +49,10 @@ int WorkersFor(Session& session, const catalog::RelationEntry& table, double row
   const planner::PlannerSettings& settings = session.statement_settings().planner;
   const int most = std::min(static_cast<int>(session.settings().GetInteger("max_parallel_maintenance_workers")), settings.max_parallel_workers);
   if (most <= 0 || !settings.enable_parallel_query) return 0;
-  for (const auto& [name, value] : table.options) {
-    if (name == "parallel_workers") return std::min(std::atoi(value.c_str()), most);
-  }
-  double threshold = planner::ThresholdsFor(settings).sort;
+  if (const int option = planner::ParallelWorkersOption(table); option >= 0) return std::min(option, most);
+  const double threshold = planner::ThresholdsFor(settings).sort;
   if (rows < threshold) return settings.debug_parallel_query ? most : 0;
-  int workers = 1;
-  while (workers < most && rows >= (threshold = std::max(threshold, 1.0) * 3)) ++workers;
-  return workers;
+  return planner::WorkersBySize(rows, std::max(threshold, 1000.0), most);
 }
 
 // One participant's look at the rows to be indexed, vector by vector. Reads only the columns that keys and predicate need.

@@ -118,12 +118,11 @@ class SortSink final : public Sink {
  private:
   std::shared_ptr<SortRun> NewRun() const { return std::make_shared<SortRun>(specification_.columns, specification_.orders, state_.context.budget); }
 
-  static std::shared_ptr<const SortedRows> Sorted(std::shared_ptr<StagedInput> input, MemoryBudget* budget) {
-    RowSorter sorter({std::move(input)}, budget);
+  std::shared_ptr<const SortedRows> Sorted(std::shared_ptr<StagedInput> input) const {
+    RowSorter sorter({std::move(input)}, state_.context.budget);
     sorter.RunAll();
     return sorter.Take();
   }
-  std::shared_ptr<const SortedRows> Sorted(std::shared_ptr<StagedInput> input) const { return Sorted(std::move(input), state_.context.budget); }
 
   // Sorts the rows and writes them to a new stream.
   uint32_t Write(std::shared_ptr<StagedInput> input, RowSpill& spill) const {

@@ -12,13 +12,6 @@ namespace {
 
 constexpr uint32_t kEntryBits = 128;
 
-template <class T>
-T ReadAt(const uint8_t* values, size_t row) {
-  T value;
-  std::memcpy(&value, values + row * sizeof(T), sizeof(T));
-  return value;
-}
-
 // A number as an unsigned one of the same order.
 uint64_t Ordered(int64_t value) { return OrderedInteger(value); }
 uint64_t Ordered(int32_t value) { return OrderedInteger(value); }
@@ -353,11 +346,11 @@ template void KeyCode::Decode(uint32_t, const unsigned __int128*, uint32_t, Vect
 
 // ---- comparison
 
-int KeyCode::CompareKeys(std::span<const StagedBlock* const> blocks, uint64_t a, uint64_t b, size_t first, size_t end) const {
+int KeyCode::CompareRows(std::span<const StagedBlock* const> blocks, uint64_t a, uint64_t b) const {
   const StagedBlock& x = *blocks[a >> StagedRows::kBlockBits];
   const StagedBlock& y = *blocks[b >> StagedRows::kBlockBits];
   constexpr uint64_t kMask = StagedRows::kBlockRows - 1;
-  for (size_t k = first; k < end; ++k) {
+  for (size_t k = first_cut_; k < keys_.size(); ++k) {
     const int order = CompareKey(keys_[k], x, static_cast<uint32_t>(a & kMask), y, static_cast<uint32_t>(b & kMask));
     if (order != 0) return order;
   }
@@ -376,16 +369,8 @@ int KeyCode::CompareKey(const Key& key, const StagedBlock& a, uint32_t a_row, co
     order = columns_[key.column].type.oid == type_oid::kBpchar ? CompareBytes(TrimBlanks(p.view()), TrimBlanks(q.view())) : p.Compare(q);
   } else {
     const auto number = [&](const StagedValues& values, uint32_t row) {
+      if (values.narrowed) return values.Ordered(row);
       uint64_t ordered = 0;
-      if (values.narrowed) {
-        switch (values.width) {
-          case 1: ordered = ReadAt<uint8_t>(values.values.get(), row); break;
-          case 2: ordered = ReadAt<uint16_t>(values.values.get(), row); break;
-          case 4: ordered = ReadAt<uint32_t>(values.values.get(), row); break;
-          default: ordered = ReadAt<uint64_t>(values.values.get(), row); break;
-        }
-        return values.base + ordered;
-      }
       WithNumber(columns_[key.column].physical, [&](auto kind) { ordered = Ordered(ReadAt<decltype(kind)>(values.values.get(), row)); });
       return ordered;
     };

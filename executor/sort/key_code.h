@@ -53,9 +53,7 @@ class KeyCode {
   // Entries of rows [from, from + count) of a block, count <= kVectorSize. `first_row`: the number of row `from`. high: wide codes only.
   void Encode(const StagedBlock& block, uint32_t from, uint32_t count, uint64_t first_row, uint64_t* low, uint64_t* high) const;
   // By the keys that the code does not hold.
-  int CompareRows(std::span<const StagedBlock* const> blocks, uint64_t a, uint64_t b) const { return CompareKeys(blocks, a, b, first_cut_, keys_.size()); }
-  // By the keys [first, end).
-  int CompareKeys(std::span<const StagedBlock* const> blocks, uint64_t a, uint64_t b, size_t first, size_t end) const;
+  int CompareRows(std::span<const StagedBlock* const> blocks, uint64_t a, uint64_t b) const;
   // Whether the code gives back the column's values.
   bool Holds(uint32_t column) const { return field_of_column_[column] >= 0; }
   template <class Entry>

@@ -72,8 +72,6 @@ void SortedRows::Load(uint64_t from, uint32_t count, const std::shared_ptr<const
   out.set_rows(count);
 }
 
-bool SortedRows::Same(uint64_t a, uint64_t b, size_t keys) const { return code_->CompareKeys(blocks_, RowOf(a), RowOf(b), 0, keys) == 0; }
-
 // ---- rounds
 
 RowSorter::RowSorter(std::vector<std::shared_ptr<StagedInput>> inputs, MemoryBudget* budget)

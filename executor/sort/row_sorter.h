@@ -38,8 +38,6 @@ class SortedRows {
   uint64_t bytes() const { return entry_bytes_; }
   // Rows [from, from + count) in order, count <= kVectorSize. `self` keeps their strings.
   void Load(uint64_t from, uint32_t count, const std::shared_ptr<const SortedRows>& self, Chunk& out) const;
-  // Whether rows a and b (places in the order) have the same first `keys` keys, all of which are numbers or texts.
-  bool Same(uint64_t a, uint64_t b, size_t keys) const;
 
  private:
   friend class RowSorter;

@@ -13,13 +13,6 @@ namespace {
 
 constexpr uint32_t kFirstRows = 128;
 
-template <class T>
-T ReadAt(const uint8_t* values, size_t row) {
-  T value;
-  std::memcpy(&value, values + row * sizeof(T), sizeof(T));
-  return value;
-}
-
 struct Bytes16 {
   uint64_t low, high;
 };
@@ -273,14 +266,7 @@ const uint8_t* AddressOf(std::span<const StagedBlock* const> blocks, size_t colu
 template <class T>
 T ReadInteger(const StagedValues& values, uint64_t at) {
   if (!values.narrowed) return ReadAt<T>(values.values.get(), at);
-  uint64_t difference;
-  switch (values.width) {
-    case 1: difference = ReadAt<uint8_t>(values.values.get(), at); break;
-    case 2: difference = ReadAt<uint16_t>(values.values.get(), at); break;
-    case 4: difference = ReadAt<uint32_t>(values.values.get(), at); break;
-    default: difference = ReadAt<uint64_t>(values.values.get(), at); break;
-  }
-  return static_cast<T>(PlainInteger(values.base + difference));
+  return static_cast<T>(PlainInteger(values.Ordered(at)));
 }
 
 template <class Read>

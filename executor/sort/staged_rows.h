@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <vector>
@@ -17,6 +18,13 @@
 
 namespace gather::executor {
 
+template <class T>
+T ReadAt(const uint8_t* values, size_t row) {
+  T value;
+  std::memcpy(&value, values + row * sizeof(T), sizeof(T));
+  return value;
+}
+
 // Values of one column in one block.
 struct StagedValues {
   std::unique_ptr<uint8_t[]> values;
@@ -25,6 +33,15 @@ struct StagedValues {
   bool narrowed = false;                   // value = OrderedInteger^-1(base + difference)
   uint64_t base = 0;
   bool null(uint32_t row) const { return nulls != nullptr && nulls[row] != 0; }
+  // Of narrowed values: the value as OrderedInteger.
+  uint64_t Ordered(uint64_t row) const {
+    switch (width) {
+      case 1: return base + ReadAt<uint8_t>(values.get(), row);
+      case 2: return base + ReadAt<uint16_t>(values.get(), row);
+      case 4: return base + ReadAt<uint32_t>(values.get(), row);
+      default: return base + ReadAt<uint64_t>(values.get(), row);
+    }
+  }
 };
 
 struct StagedBlock {

@@ -110,6 +110,19 @@ constexpr double kLeastPartitions = 8;
 
 }  // namespace
 
+int WorkersBySize(double size, double least, int most) {
+  int workers = 1;
+  for (double next = least * 3; next <= size && workers < most; next *= 3) ++workers;
+  return workers;
+}
+
+int ParallelWorkersOption(const catalog::RelationEntry& table) {
+  for (const auto& [name, value] : table.options) {
+    if (name == "parallel_workers") return std::atoi(value.c_str());
+  }
+  return -1;
+}
+
 ParallelThresholds ThresholdsFor(const PlannerSettings& settings) {
   if (settings.parallel_threshold >= 0) {
     const auto rows = static_cast<double>(settings.parallel_threshold);
@@ -405,12 +418,7 @@ int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operation
   threshold *= path.threshold_scale;
 
   int limit = std::min(settings_.max_parallel_workers_per_gather, settings_.max_parallel_workers);
-  int option = -1;
-  if (path.table != nullptr) {
-    for (const auto& [name, value] : path.table->options) {
-      if (name == "parallel_workers") option = std::atoi(value.c_str());
-    }
-  }
+  const int option = path.table != nullptr ? ParallelWorkersOption(*path.table) : -1;
   ParallelDecision decision;
   decision.operation = operations.join ? "join" : operations.aggregate ? "aggregate" : operations.sort ? "sort" : operations.filter ? "filter" : "scan";
   decision.table = path.name;
@@ -449,10 +457,8 @@ int Parallelizer::Workers(const PlanNode& node, const PlanNode& whole, Operation
   }
   int workers = option;
   if (workers < 0) {
-    // As PostgreSQL: one worker at the threshold, one more each time the table is three times as large.
-    workers = 1;
-    const double least = sized ? std::max(static_cast<double>(settings_.min_parallel_table_scan_size), 8192.0) : std::max(threshold, 1000.0);
-    for (double size = least * 3; size <= (sized ? bytes : rows) && workers < limit; size *= 3) ++workers;
+    workers = sized ? WorkersBySize(bytes, std::max(static_cast<double>(settings_.min_parallel_table_scan_size), 8192.0), limit)
+                    : WorkersBySize(rows, std::max(threshold, 1000.0), limit);
   }
   workers = std::max(1, std::min(workers, limit));
   if (!forced && settings_.parallel_threshold < 0 && verdict.advice == ParallelHistory::Advice::kNone) {

@@ -16,6 +16,10 @@ struct ParallelThresholds {
   double scan, filter, join, aggregate, sort;
 };
 ParallelThresholds ThresholdsFor(const PlannerSettings& settings);
+// As PostgreSQL: one worker at `least`, one more each time the table is three times as large; 1 … most.
+int WorkersBySize(double size, double least, int most);
+// The table's option parallel_workers; -1: it has none.
+int ParallelWorkersOption(const catalog::RelationEntry& table);
 
 class Parallelizer {
  public:
