@@ -15,8 +15,8 @@ using planner::AggregateNode;
 using planner::AggregateSplit;
 using planner::AggregateStrategy;
 
-// Groups that one participant takes at once.
-constexpr size_t kMorselRows = 4 * kVectorSize;
+// Groups that one participant takes at once: of few a sixteenth, since much may be done with each above.
+constexpr size_t kFewestMorselRows = 32, kMorselRows = 4 * kVectorSize, kMorsels = 16;
 
 struct GroupsLocal : Local {
   explicit GroupsLocal(Participant& the_participant) : participant(the_participant) {}
@@ -31,8 +31,8 @@ struct GroupsLocal : Local {
 // Streams groups: keys, then values (or addresses of states, for a partial aggregate). Participants take morsels of parts.
 class GroupsSource final : public Source {
  public:
-  GroupsSource(const AggregateNode& node, AggregateSink& sink, std::shared_ptr<Groups> groups)
-      : node_(node), sink_(sink), states_(sink.states()), groups_(std::move(groups)) {}
+  GroupsSource(const AggregateNode& node, AggregateSink& sink, std::shared_ptr<Groups> groups, bool parallel)
+      : node_(node), sink_(sink), states_(sink.states()), groups_(std::move(groups)), parallel_(parallel) {}
   LocalPtr MakeLocal(Participant& participant) override { return std::make_unique<GroupsLocal>(participant); }
 
   Progress Next(Local& base, Chunk& out) override {
@@ -54,23 +54,30 @@ class GroupsSource final : public Source {
   double Remaining() const override {
     if (sink_.by_partition()) return 1 - std::min(1.0, static_cast<double>(next_.load(std::memory_order_relaxed)) / RowPartitions::kPartitions);
     size_t all = 0;
-    for (const auto* part : groups_->parts) all += MorselsOf(*part);
+    const size_t morsel_rows = MorselRows();
+    for (const auto* part : groups_->parts) all += MorselsOf(*part, morsel_rows);
     return all == 0 ? 0 : 1 - std::min(1.0, static_cast<double>(next_.load(std::memory_order_relaxed)) / static_cast<double>(all));
   }
 
  private:
-  static size_t MorselsOf(const std::vector<uint8_t*>& part) { return (part.size() + kMorselRows - 1) / kMorselRows; }
+  size_t MorselRows() const {
+    size_t groups = 0;
+    for (const auto* part : groups_->parts) groups += part->size();
+    return parallel_ ? std::clamp(groups / kMorsels, kFewestMorselRows, kMorselRows) : kMorselRows;
+  }
+  static size_t MorselsOf(const std::vector<uint8_t*>& part, size_t morsel_rows) { return (part.size() + morsel_rows - 1) / morsel_rows; }
 
   bool FindMorsel(size_t number, GroupsLocal& local) const {
+    const size_t morsel_rows = MorselRows();
     for (size_t part = 0; part < groups_->parts.size(); ++part) {
-      const size_t morsels = MorselsOf(*groups_->parts[part]);
+      const size_t morsels = MorselsOf(*groups_->parts[part], morsel_rows);
       if (number >= morsels) {
         number -= morsels;
         continue;
       }
       local.part = part;
-      local.at = number * kMorselRows;
-      local.end = std::min(local.at + kMorselRows, groups_->parts[part]->size());
+      local.at = number * morsel_rows;
+      local.end = std::min(local.at + morsel_rows, groups_->parts[part]->size());
       return true;
     }
     return false;
@@ -131,6 +138,7 @@ class GroupsSource final : public Source {
   AggregateSink& sink_;
   const AggregateStates& states_;
   const std::shared_ptr<Groups> groups_;
+  const bool parallel_;                              // participants share it
   std::atomic<size_t> next_{0};                      // morsel, or partition
 };
 
@@ -200,7 +208,7 @@ void BuildAggregate(const planner::PlanNode& base, PlanBuilder& builder, Pipelin
   Pipeline* input = builder.BuildInput(*node.children[0], pipeline);
   builder.SetSink(*input, sink, node);
   if (!sink->shared()) input->parallel = false;
-  builder.SetSource(pipeline, builder.state().Make<GroupsSource>(node, *sink, groups), node, builder.in_gather());
+  builder.SetSource(pipeline, builder.state().Make<GroupsSource>(node, *sink, groups, builder.in_gather()), node, builder.in_gather());
 }
 
 }  // namespace gather::executor
