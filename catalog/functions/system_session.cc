@@ -135,6 +135,18 @@ GATHER_SYSTEM_KERNEL(BlockingPids) {
   });
 }
 
+// What isolationtester asks: does a session wait for one of these others? (PostgreSQL's src/backend/utils/adt/lockfuncs.c)
+GATHER_SYSTEM_KERNEL(IsBlockedBy) {
+  SessionServices& session = SessionOf(context);
+  ForValidRows(result, rows, [&](uint32_t row) {
+    const std::vector<int32_t> blocking = session.catalog().storage().locks().BlockingPids(At<int32_t>(arguments[0], row));
+    const std::string pids = TextAt(arguments[1], row);
+    const Vector others = ArrayElements(pids);
+    const int32_t* begin = others.data<int32_t>();
+    result.data<uint8_t>()[row] = std::find_first_of(blocking.begin(), blocking.end(), begin, begin + ArrayReader(pids).size()) != blocking.end();
+  });
+}
+
 // Wakes often enough to see a cancel request at once.
 void SleepFor(FunctionContext& context, double seconds) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(std::min(seconds, 1e9));
@@ -236,6 +248,8 @@ const FunctionRow kRows[] = {
     {2561, "pg_blocking_pids", {kInt4}, kInt4Array, BlockingPids,
      "get array of PIDs of sessions blocking specified backend PID from acquiring a heavyweight lock", true,
      Volatility::kVolatile, ParallelSafety::kRestricted},
+    {3378, "pg_isolation_test_session_is_blocked", {kInt4, kInt4Array}, kBool, IsBlockedBy,
+     "isolationtester support function", true, Volatility::kVolatile, ParallelSafety::kSafe},
     {2626, "pg_sleep", {kFloat8}, kVoid, Sleep, "sleep for the specified time in seconds", true,
      Volatility::kVolatile, ParallelSafety::kRestricted},
     {3935, "pg_sleep_for", {kInterval}, kVoid, SleepInterval, "sleep for the specified interval", true,

@@ -25,15 +25,21 @@ bool AlwaysImmutable(const sql::ExprRef& expr) {
   return immutable;
 }
 
-void Rebuild(Session& session, Oid oid) {
-  const catalog::RelationRef relation = session.catalog_view()->FindRelation(oid);
+// False: the index was dropped meanwhile.
+bool Rebuild(Session& session, Oid oid) {
+  catalog::RelationRef relation = session.catalog_view()->FindRelation(oid);
+  if (relation == nullptr) return false;
   RequireOwner(session, *relation);
   session.LockRelation(relation->index->table, storage::LockMode::kAccessExclusive);
+  relation = session.catalog_view()->FindRelation(oid);
+  if (relation == nullptr) return false;
   catalog::RelationEntry changed = *relation;
   changed.storage = StorageId();
   session.change_catalog().ReplaceRelation(std::move(changed));
   BuildIndex(session, *session.catalog_view()->FindRelation(relation->index->table), *session.catalog_view()->FindRelation(oid));
+  return true;
 }
+
 }  // namespace
 
 std::string CreateIndexCommand(CommandContext& context, const ast::Node& node) {
@@ -107,11 +113,14 @@ std::string ReindexCommand(CommandContext& context, const ast::Node& node) {
   Session& session = context.session;
   using Kind = ast::ReindexStmt::Kind;
   if (statement.kind == Kind::kIndex) {
-    const catalog::RelationRef index = FindRelation(session, *statement.relation);
-    if (index->kind != catalog::RelationKind::kIndex) throw SqlError(sqlstate::kWrongObjectType, Format("\"%s\" is not an index", index->name.c_str()));
-    Rebuild(session, index->oid);
+    for (bool rebuilt = false; !rebuilt;) {
+      const catalog::RelationRef index = FindRelation(session, *statement.relation);
+      if (index->kind != catalog::RelationKind::kIndex) throw SqlError(sqlstate::kWrongObjectType, Format("\"%s\" is not an index", index->name.c_str()));
+      rebuilt = Rebuild(session, index->oid);
+    }
   } else if (statement.kind == Kind::kTable) {
-    const catalog::RelationRef table = FindTable(session, *statement.relation);
+    FindTable(session, *statement.relation);
+    const catalog::RelationRef table = LockTable(session, *statement.relation, storage::LockMode::kAccessExclusive);
     if (table->indexes.empty()) session.Notice("NOTICE", sqlstate::kSuccessfulCompletion, Format("table \"%s\" has no indexes to reindex", table->name.c_str()), {}, {});
     for (const Oid oid : table->indexes) Rebuild(session, oid);
   } else {
