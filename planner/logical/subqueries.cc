@@ -158,6 +158,11 @@ void Builder::FilterBy(const ExprRef& condition, LogicalPtr& root) {
   const ExprRef& core = negated ? condition->children[0] : condition;
   if (core->kind == ExprKind::kSubquery) {
     if (core->subquery_kind == sql::SubqueryKind::kExists) {
+      if (const auto known = planning_.FindInitQuery(*core->subquery, InitPlan::Kind::kExists)) {
+        const ExprRef value = MakeExecParameter(*known, type_oid::kBool);
+        root = MakeFilter(std::move(root), {negated ? MakeNot(value) : value});
+        return;
+      }
       BuiltQuery built = BuildExists(*core->subquery);
       if (IsCorrelatedWith(*built.root, *root)) {
         root = Attach(negated ? JoinKind::kAnti : JoinKind::kSemi, std::move(root), std::move(built.root), {});
@@ -165,7 +170,7 @@ void Builder::FilterBy(const ExprRef& condition, LogicalPtr& root) {
       }
       if (Free(*built.root).empty()) {
         const uint32_t number =
-            planning_.AddInitQuery({std::move(built.root), {}, InitPlan::Kind::kExists, type_oid::kBool});
+            planning_.AddInitQuery({std::move(built.root), {}, InitPlan::Kind::kExists, type_oid::kBool, core->subquery});
         const ExprRef value = MakeExecParameter(number, type_oid::kBool);
         root = MakeFilter(std::move(root), {negated ? MakeNot(value) : value});
         return;
@@ -274,20 +279,26 @@ ExprRef Builder::Flatten(const ExprRef& expr, LogicalPtr& root) {
 ExprRef Builder::FlattenSubquery(const ExprRef& expr, LogicalPtr& root) {
   switch (expr->subquery_kind) {
     case sql::SubqueryKind::kScalar: {
+      if (const auto known = planning_.FindInitQuery(*expr->subquery, InitPlan::Kind::kScalar)) {
+        return MakeExecParameter(*known, planning_.init_queries[*known].type);
+      }
       BuiltQuery built = BuildSubquery(*expr->subquery);
       const Column value = built.columns[0];
       if (Free(*built.root).empty()) {
         return MakeExecParameter(
-            planning_.AddInitQuery({std::move(built.root), value, InitPlan::Kind::kScalar, value.type}), value.type);
+            planning_.AddInitQuery({std::move(built.root), value, InitPlan::Kind::kScalar, value.type, expr->subquery}),
+            value.type);
       }
       AttachGuarded(JoinKind::kSingle, root, std::move(built.root), {});
       return MakeColumn(value);
     }
     case sql::SubqueryKind::kExists: {
+      if (const auto known = planning_.FindInitQuery(*expr->subquery, InitPlan::Kind::kExists))
+        return MakeExecParameter(*known, type_oid::kBool);
       BuiltQuery built = BuildExists(*expr->subquery);
       if (Free(*built.root).empty()) {
         return MakeExecParameter(
-            planning_.AddInitQuery({std::move(built.root), {}, InitPlan::Kind::kExists, type_oid::kBool}),
+            planning_.AddInitQuery({std::move(built.root), {}, InitPlan::Kind::kExists, type_oid::kBool, expr->subquery}),
             type_oid::kBool);
       }
       return AttachMark(root, std::move(built.root), {}, false);
@@ -308,11 +319,14 @@ ExprRef Builder::FlattenSubquery(const ExprRef& expr, LogicalPtr& root) {
       return MakeNot(AttachMark(root, std::move(built.root), {MakeNot(sql::MakeAnd(tests))}, true));
     }
     case sql::SubqueryKind::kArray: {
+      if (const auto known = planning_.FindInitQuery(*expr->subquery, InitPlan::Kind::kArray))
+        return MakeExecParameter(*known, expr->type);
       BuiltQuery built = BuildSubquery(*expr->subquery);
       const Column value = built.columns[0];
       if (Free(*built.root).empty()) {
         return MakeExecParameter(
-            planning_.AddInitQuery({std::move(built.root), value, InitPlan::Kind::kArray, expr->type}), expr->type);
+            planning_.AddInitQuery({std::move(built.root), value, InitPlan::Kind::kArray, expr->type, expr->subquery}),
+            expr->type);
       }
       const catalog::FunctionRegistry* functions = planning_.context.functions;
       const Oid argument[] = {IsArrayType(value.type.oid) ? type_oid::kAnyarray : type_oid::kAnynonarray};
