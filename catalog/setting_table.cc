@@ -1,5 +1,5 @@
 // The settings, one row each, by name. Names, units, ranges and descriptions are PostgreSQL's where PostgreSQL has the setting; many of its
-// settings are accepted because clients send them and have nothing to act on here (jit, geqo, autovacuum).
+// settings are accepted because clients send them and have nothing to act on here (jit, autovacuum).
 #include "catalog/settings.h"
 
 namespace gather::catalog {
@@ -195,10 +195,10 @@ const SettingInfo kSettings[] = {
     {.name = "fsync", .type = kBool, .default_value = "on", .scope = kSighup,
      .category = "Write-Ahead Log / Settings", .doc = "Forces synchronization of updates to disk."},
     {.name = "geqo", .type = kBool, .default_value = "on", .scope = kUser,
-     .category = "Query Tuning / Genetic Query Optimizer", .doc = "Enables genetic query optimization."},
+     .category = "Query Tuning / Genetic Query Optimizer", .doc = "Lets the search for a join order be greedy where an exhaustive one would take too long."},
     {.name = "geqo_threshold", .type = kInteger, .default_value = "12", .scope = kUser, .minimum = 2,
      .maximum = 2147483647, .category = "Query Tuning / Genetic Query Optimizer",
-     .doc = "Sets the threshold of FROM items beyond which GEQO is used."},
+     .doc = "Sets the threshold of FROM items beyond which GEQO (here: a greedy search) is used."},
     {.name = "hash_mem_multiplier", .type = kReal, .default_value = "2", .scope = kUser, .minimum = 1,
      .maximum = 1000, .category = "Resource Usage / Memory", .doc = "Multiple of work_mem to use for hash tables."},
     {.name = "idle_in_transaction_session_timeout", .type = kInteger, .default_value = "0", .scope = kUser,

@@ -418,6 +418,9 @@ struct PlannerSettings {
   int64_t min_parallel_table_scan_size = -1;           // bytes, in place of the thresholds in rows; -1: not set
   int64_t min_parallel_index_scan_size = 512 << 10;    // bytes
   int cores = 1;
+  // How many relations the search for a join order takes apart at once, and from how many on it is greedy; 0: not set, its own budget decides.
+  int join_collapse_limit = 0, from_collapse_limit = 0, geqo_threshold = 0;
+  bool geqo = true;                             // false: never greedy
 };
 PlannerSettings ReadPlannerSettings(const catalog::Settings& settings);
 

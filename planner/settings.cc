@@ -40,6 +40,12 @@ PlannerSettings ReadPlannerSettings(const catalog::Settings& settings) {
   if (!settings.IsDefault("min_parallel_table_scan_size")) out.min_parallel_table_scan_size = settings.GetInteger("min_parallel_table_scan_size") * 8192;
   out.min_parallel_index_scan_size = settings.GetInteger("min_parallel_index_scan_size") * 8192;
   out.cores = ThisMachine().cores;
+  // PostgreSQL's defaults keep its own search short: they don't bind ours.
+  const auto limit = [&](const char* name) { return settings.IsDefault(name) ? 0 : number(name); };
+  out.join_collapse_limit = limit("join_collapse_limit");
+  out.from_collapse_limit = limit("from_collapse_limit");
+  out.geqo_threshold = limit("geqo_threshold");
+  out.geqo = settings.GetBool("geqo");
   return out;
 }
 

@@ -1,6 +1,8 @@
 #include "planner/join_order/join_graph.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <unordered_map>
 
 namespace gather::planner {
 
@@ -25,14 +27,54 @@ bool IsRegion(const LogicalNode& node) {
   return used.Intersects(Produced(*node.children[0]));
 }
 
-size_t CountLeaves(const LogicalNode& node) {
-  if (node.kind == LogicalKind::kFilter && IsRegion(*node.children[0])) return CountLeaves(*node.children[0]);
-  if (!IsRegion(node)) return 1;
-  const bool inner = As<Join>(node).join == JoinKind::kInner;
-  return CountLeaves(*node.children[0]) + (inner ? CountLeaves(*node.children[1]) : 1);
-}
+// What is taken apart together. join_collapse_limit and from_collapse_limit mean what they mean in PostgreSQL: a JOIN whose sides have more
+// members than the limit together stays as written, its sides being ordered on their own; so does a subquery in FROM that would make its
+// list longer than the limit.
+class Collapse {
+ public:
+  Collapse(const LogicalNode& root, const PlannerSettings& settings)
+      : join_limit_(Limit(settings.join_collapse_limit)), from_limit_(Limit(settings.from_collapse_limit)), leaves_(Visit(root, 0, 0)) {}
+
+  size_t leaves() const { return leaves_; }            // of the region
+
+  // Which sides of the join are taken apart with it.
+  struct Sides { bool left = true, right = true; };
+  Sides SidesOf(const Join& join) const { return sides_.at(&join); }
+
+ private:
+  static size_t Limit(int setting) { return setting <= 0 ? SIZE_MAX / 4 : static_cast<size_t>(setting); }
+
+  static const LogicalNode& WithoutFilter(const LogicalNode& node) {
+    return node.kind == LogicalKind::kFilter && IsRegion(*node.children[0]) ? *node.children[0] : node;
+  }
+
+  // The members of `node`, met in the FROM list `list` with `behind` items after it.
+  size_t Visit(const LogicalNode& node, uint32_t list, size_t behind) {
+    const LogicalNode& region = WithoutFilter(node);
+    if (!IsRegion(region)) return 1;
+    const auto& join = As<Join>(region);
+    if (join.from_list != list) behind = 0;
+    const LogicalNode& first = WithoutFilter(*join.children[0]);
+    const size_t left = Visit(first, join.from_list, behind + 1), right = join.join == JoinKind::kInner ? Visit(*join.children[1], 0, 0) : 1;
+    Sides sides;
+    if (join.from_list == 0) {
+      sides.left = sides.right = left + right <= join_limit_;
+    } else {
+      const bool same_list = IsRegion(first) && As<Join>(first).from_list == join.from_list;
+      sides.left = left <= 1 || same_list || left + behind + 1 <= from_limit_;
+      sides.right = right <= 1 || (sides.left ? left : 1) + right + behind <= from_limit_;
+    }
+    sides_[&join] = sides;
+    return (sides.left ? left : 1) + (sides.right ? right : 1);
+  }
+
+  const size_t join_limit_, from_limit_;
+  std::unordered_map<const Join*, Sides> sides_;
+  const size_t leaves_;
+};
 
 struct Collector {
+  const Collapse& collapse;
   JoinGraph graph;
   std::vector<ExprRef> conditions;
 
@@ -48,13 +90,16 @@ struct Collector {
       return;
     }
     auto& join = As<Join>(*node);
-    Take(std::move(join.children[0]));
-    if (join.join == JoinKind::kInner) {
-      conditions.insert(conditions.end(), join.conditions.begin(), join.conditions.end());
-      Take(std::move(join.children[1]));
-    } else {
+    const Collapse::Sides sides = collapse.SidesOf(join);
+    if (sides.left) Take(std::move(join.children[0]));
+    else Add(std::move(join.children[0]), JoinKind::kInner, {});
+    if (join.join != JoinKind::kInner) {
       Add(std::move(join.children[1]), join.join, join.conditions);
+      return;
     }
+    conditions.insert(conditions.end(), join.conditions.begin(), join.conditions.end());
+    if (sides.right) Take(std::move(join.children[1]));
+    else Add(std::move(join.children[1]), JoinKind::kInner, {});
   }
 
   void Add(LogicalPtr tree, JoinKind kind, std::vector<ExprRef> own) {
@@ -133,19 +178,20 @@ struct Collector {
 
 }  // namespace
 
-std::optional<JoinGraph> TakeJoinGraph(LogicalPtr& root) {
+std::optional<JoinGraph> TakeJoinGraph(LogicalPtr& root, const PlannerSettings& settings) {
   const LogicalNode& top = root->kind == LogicalKind::kFilter ? *root->children[0] : *root;
   if (!IsRegion(top)) return std::nullopt;
-  const size_t leaves = CountLeaves(*root);
+  const Collapse collapse(*root, settings);
+  const size_t leaves = collapse.leaves();
   if (leaves < 3 || leaves > kMaximumLeaves) return std::nullopt;
-  Collector collector;
+  Collector collector{collapse, {}, {}};
   collector.Take(std::move(root));
   collector.Finish();
   return std::move(collector.graph);
 }
 
 LogicalPtr OrderAllJoins(LogicalPtr root, Estimator& estimator, const PlannerSettings& settings) {
-  std::optional<JoinGraph> graph = TakeJoinGraph(root);
+  std::optional<JoinGraph> graph = TakeJoinGraph(root, settings);
   if (!graph.has_value()) {
     for (LogicalPtr& child : root->children) child = OrderAllJoins(std::move(child), estimator, settings);
     return root;

@@ -36,8 +36,9 @@ struct JoinGraph {
   std::vector<ExprRef> constants;                      // conditions on no leaf at all
 };
 
-// Takes the region at `root` apart; nothing when it is no join or has fewer than three leaves (then the tree is untouched).
-std::optional<JoinGraph> TakeJoinGraph(LogicalPtr& root);
+// Takes the region at `root` apart; nothing when it is no join or has fewer than three leaves (then the tree is untouched). What
+// join_collapse_limit and from_collapse_limit keep as written is a leaf of its own.
+std::optional<JoinGraph> TakeJoinGraph(LogicalPtr& root, const PlannerSettings& settings);
 
 // The best order found: a tree of the leaves with all conditions placed.
 LogicalPtr OrderJoins(JoinGraph graph, Estimator& estimator, const PlannerSettings& settings);

@@ -15,6 +15,8 @@ namespace {
 // Pairs looked at before giving up on the optimum: some 5 ms. Twelve relations in a chain or star are far below, a clique of ten at it.
 constexpr size_t kPairBudget = 20000;
 constexpr size_t kExactLeaves = 14;
+// With geqo = off the search goes on, up to some 100 MB.
+constexpr size_t kLargestPairBudget = 4000000;
 
 struct Candidate {
   LeafSet left = 0, right = 0;                         // 0: a leaf
@@ -25,13 +27,18 @@ struct Candidate {
 class Orderer {
  public:
   Orderer(JoinGraph graph, Estimator& estimator, const PlannerSettings& settings)
-      : graph_(std::move(graph)), estimator_(estimator), cost_(settings), count_(graph_.leaves.size()) {}
+      : graph_(std::move(graph)),
+        estimator_(estimator),
+        cost_(settings),
+        count_(graph_.leaves.size()),
+        exact_leaves_(!settings.geqo ? SIZE_MAX : settings.geqo_threshold > 0 ? static_cast<size_t>(settings.geqo_threshold) - 1 : kExactLeaves),
+        budget_(settings.geqo ? kPairBudget : kLargestPairBudget) {}
 
   LogicalPtr Order() {
     Connect();
     for (size_t i = 0; i < count_; ++i) best_[Bit(i)] = {0, 0, graph_.leaves[i].rows, LeafCost(i)};
     const LeafSet all = count_ == 64 ? ~LeafSet{0} : Bit(count_) - 1;
-    if (count_ <= kExactLeaves) Enumerate();
+    if (count_ <= exact_leaves_) Enumerate();
     if (!best_.contains(all)) Greedy(all);
     placed_.assign(graph_.edges.size(), false);
     LogicalPtr root = Build(all);
@@ -82,13 +89,13 @@ class Orderer {
   // ---- enumeration of connected subgraphs and their complements
 
   void Enumerate() {
-    for (size_t i = count_; i-- > 0 && pairs_ < kPairBudget;) {
+    for (size_t i = count_; i-- > 0 && pairs_ < budget_;) {
       EmitSubgraph(Bit(i));
       ExtendSubgraph(Bit(i), Bit(i + 1) - 1);
     }
     // The pairs come in an order in which both sides are not always final: combine by size of the union.
     std::sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) { return std::popcount(a.first | a.second) < std::popcount(b.first | b.second); });
-    if (pairs_ >= kPairBudget) return;
+    if (pairs_ >= budget_) return;
     for (const auto& [left, right] : found_) Consider(left, right);
   }
 
@@ -100,15 +107,15 @@ class Orderer {
 
   void ExtendSubgraph(LeafSet set, LeafSet excluded) {
     const LeafSet next = NeighboursOf(set) & ~excluded;
-    for (LeafSet sub = next & (~next + 1); sub != 0 && pairs_ < kPairBudget; sub = (sub - next) & next) EmitSubgraph(set | sub);
-    for (LeafSet sub = next & (~next + 1); sub != 0 && pairs_ < kPairBudget; sub = (sub - next) & next) ExtendSubgraph(set | sub, excluded | next);
+    for (LeafSet sub = next & (~next + 1); sub != 0 && pairs_ < budget_; sub = (sub - next) & next) EmitSubgraph(set | sub);
+    for (LeafSet sub = next & (~next + 1); sub != 0 && pairs_ < budget_; sub = (sub - next) & next) ExtendSubgraph(set | sub, excluded | next);
   }
 
   void EmitSubgraph(LeafSet set) {
     const LeafSet smallest = set & (~set + 1);
     const LeafSet excluded = (smallest - 1) | set;
     const LeafSet next = NeighboursOf(set) & ~excluded;
-    for (size_t i = count_; i-- > 0 && pairs_ < kPairBudget;) {
+    for (size_t i = count_; i-- > 0 && pairs_ < budget_;) {
       if ((next & Bit(i)) == 0) continue;
       Emit(set, Bit(i));
       ExtendComplement(set, Bit(i), excluded | (next & (Bit(i) - 1)) | Bit(i));
@@ -117,8 +124,8 @@ class Orderer {
 
   void ExtendComplement(LeafSet set, LeafSet complement, LeafSet excluded) {
     const LeafSet next = NeighboursOf(complement) & ~excluded;
-    for (LeafSet sub = next & (~next + 1); sub != 0 && pairs_ < kPairBudget; sub = (sub - next) & next) Emit(set, complement | sub);
-    for (LeafSet sub = next & (~next + 1); sub != 0 && pairs_ < kPairBudget; sub = (sub - next) & next) {
+    for (LeafSet sub = next & (~next + 1); sub != 0 && pairs_ < budget_; sub = (sub - next) & next) Emit(set, complement | sub);
+    for (LeafSet sub = next & (~next + 1); sub != 0 && pairs_ < budget_; sub = (sub - next) & next) {
       ExtendComplement(set, complement | sub, excluded | next);
     }
   }
@@ -350,6 +357,7 @@ class Orderer {
   Estimator& estimator_;
   CostModel cost_;
   const size_t count_;
+  const size_t exact_leaves_, budget_;
   std::vector<LeafSet> neighbours_;
   std::unordered_map<LeafSet, Candidate> best_;
   std::unordered_map<LeafSet, double> rows_;

@@ -102,6 +102,7 @@ struct Join : LogicalNode {
   JoinKind join = JoinKind::kInner;
   std::vector<ExprRef> conditions;
   bool dependent = false;
+  uint32_t from_list = 0;                              // not 0: a comma of the FROM clause with this number; else a JOIN as written, or a subquery's
   // `dependent`, and not to be unnested: the right side, whose free columns are exec parameters now, is run for every row of the left.
   struct Parameter { uint32_t number; ExprRef value; };
   std::vector<Parameter> parameters;

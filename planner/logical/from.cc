@@ -52,6 +52,7 @@ LogicalPtr UnionOfRows(const sql::Relation& relation, std::vector<ValuesRow> row
 
 LogicalPtr Builder::BuildFrom(const sql::Query& query) {
   LogicalPtr root;
+  const uint32_t list = ++planning_.from_lists;
   for (const auto& item : query.from) {
     LogicalPtr next = BuildFromItem(query, *item);
     if (root == nullptr) {
@@ -61,6 +62,7 @@ LogicalPtr Builder::BuildFrom(const sql::Query& query) {
     const bool dependent = Free(*next).Intersects(Produced(*root));
     root = MakeJoin(JoinKind::kInner, std::move(root), std::move(next), {});
     As<Join>(*root).dependent = dependent;
+    As<Join>(*root).from_list = list;
   }
   return root == nullptr ? std::make_unique<SingleRow>() : std::move(root);
 }
