@@ -1,159 +1,111 @@
-// A Sort below a WindowAgg that participants share: rows meet by a hash of the window's partition keys, so that each window partition has
-// exactly one participant. Everyone sorts what it has read, bucket by bucket; whoever takes a bucket merges everyone's runs of it.
+// What reads a Sort below a WindowAgg that participants share: each window partition has exactly one reader. In memory it is a range of the sorted
+// rows, cut where the partition keys change; on disk a bucket of their hash, of which everyone's runs are merged.
 #include <algorithm>
 #include <atomic>
 
 #include "executor/operators/sort.h"
-#include "executor/spill/row_partitions.h"
-#include "executor/spill/spill_policy.h"
 
 namespace gather::executor {
 
 namespace {
 
-constexpr uint32_t kBuckets = RowPartitions::kPartitions;
+// Rows that are handed out together, about: fewer where there are few, so that all participants have some.
+constexpr uint64_t kLeastRange = kVectorSize, kMostRange = 32 * kVectorSize, kRanges = 64;
 
-struct Bucket {
-  std::vector<std::shared_ptr<SortRun>> runs;
-  std::vector<SpilledRun> spilled;
-};
-
-struct Buckets {
-  std::mutex mutex;
-  Bucket all[kBuckets];
-};
-
-struct BucketsLocal : Local {
-  const Participant* participant = nullptr;
-  std::shared_ptr<SortRun> runs[kBuckets];
-  std::shared_ptr<RowSpill> spill;           // null: everything is in memory
-  std::vector<uint32_t> spilled[kBuckets];   // its streams
-  std::vector<uint64_t> hashes;
-  Selection rows_of[kBuckets];
-  std::vector<Vector> columns;
-  std::vector<const Vector*> keys;
-  uint64_t most_bytes = 0;
-};
-
-class PartitionedSortSink final : public Sink {
- public:
-  PartitionedSortSink(const planner::SortNode& node, ExecutionState& state, std::shared_ptr<Buckets> buckets)
-      : node_(node), specification_(SpecificationOf(node)), state_(state), policy_(state, SpillPolicy::Use::kSort), buckets_(std::move(buckets)) {}
-
-  LocalPtr MakeLocal(Participant& participant) override {
-    auto local = std::make_unique<BucketsLocal>();
-    local->participant = &participant;
-    for (auto& run : local->runs) run = std::make_shared<SortRun>(specification_.columns, specification_.orders, state_.context.budget);
-    local->keys.resize(specification_.slots.size());
-    return local;
-  }
-
-  Progress Add(Local& base, Chunk& in) override {
-    auto& local = static_cast<BucketsLocal&>(base);
-    local.hashes.resize(in.rows());
-    for (size_t k = 0; k < node_.partition_by.size(); ++k) HashVector(in[node_.partition_by[k]], in.rows(), local.hashes.data(), k != 0);
-    for (Selection& rows : local.rows_of) rows.Renew();
-    for (uint32_t i = 0; i < in.rows(); ++i) local.rows_of[RowPartitions::PartitionOf(local.hashes[i], 0)].Add(i);
-    for (uint32_t b = 0; b < kBuckets; ++b) {
-      const Selection& rows = local.rows_of[b];
-      if (rows.size() == 0) continue;
-      local.columns.clear();
-      for (const Vector& column : in.vectors()) local.columns.push_back(column.Sliced(rows, rows.size()));
-      for (size_t k = 0; k < local.keys.size(); ++k) local.keys[k] = &local.columns[specification_.slots[k]];
-      local.runs[b]->Add(local.columns, local.keys, rows.size());
-    }
-    local.columns.clear();
-    if (Bytes(local) > policy_.limit()) Spill(local);
-    return Progress::kNeedInput;
-  }
-
-  void Merge(Local& base) override {
-    auto& local = static_cast<BucketsLocal&>(base);
-    for (const auto& run : local.runs) run->Sort();
-    if (state_.instrumentation != nullptr) {
-      state_.instrumentation->UpdateSpace(node_.id, *local.participant, [&](planner::SpaceActuals& space) {
-        space.sort_method = local.spill != nullptr ? "external merge" : "quicksort";
-        space.memory_bytes += std::max(local.most_bytes, Bytes(local));
-        if (local.spill != nullptr) space.disk_bytes += local.spill->bytes();
-      });
-    }
-    std::lock_guard lock(buckets_->mutex);
-    for (uint32_t b = 0; b < kBuckets; ++b) {
-      Bucket& bucket = buckets_->all[b];
-      bucket.runs.push_back(std::move(local.runs[b]));
-      for (const uint32_t stream : local.spilled[b]) bucket.spilled.push_back({local.spill, stream});
-    }
-  }
-
- private:
-  static uint64_t Bytes(const BucketsLocal& local) {
-    uint64_t bytes = 0;
-    for (const auto& run : local.runs) bytes += run->bytes();
-    return bytes;
-  }
-  void Spill(BucketsLocal& local) const {
-    local.most_bytes = std::max(local.most_bytes, Bytes(local));
-    if (local.spill == nullptr) local.spill = std::make_shared<RowSpill>(local.runs[0]->layout(), 0, policy_.directory(), true);
-    for (uint32_t b = 0; b < kBuckets; ++b) {
-      if (local.runs[b]->rows() == 0) continue;
-      local.runs[b]->Sort();
-      local.spilled[b].push_back(local.runs[b]->SpillTo(*local.spill));
-    }
-  }
-
-  const planner::SortNode& node_;
-  const SortSpecification specification_;
-  ExecutionState& state_;
-  const SpillPolicy policy_;
-  const std::shared_ptr<Buckets> buckets_;
-};
-
-struct BucketLocal : Local {
-  const Bucket* bucket = nullptr;            // being merged
-  std::unique_ptr<RunMerge> merge;
+struct PartitionLocal : Local {
+  Participant* participant = nullptr;
+  uint64_t at = 0, end = 0;                  // in memory: rows taken
+  std::unique_ptr<RunMerge> merge;           // on disk: of the bucket taken
   std::vector<uint8_t*> rows;
 };
 
-class BucketSource final : public Source {
+class PartitionSource final : public Source {
  public:
-  BucketSource(std::shared_ptr<Buckets> buckets, MemoryBudget* budget) : buckets_(std::move(buckets)), budget_(budget) {}
-  LocalPtr MakeLocal(Participant&) override { return std::make_unique<BucketLocal>(); }
+  PartitionSource(std::shared_ptr<SortRuns> runs, MemoryBudget* budget) : runs_(std::move(runs)), budget_(budget) {}
+  LocalPtr MakeLocal(Participant& participant) override {
+    auto local = std::make_unique<PartitionLocal>();
+    local->participant = &participant;
+    return local;
+  }
 
   Progress Next(Local& base, Chunk& out) override {
-    auto& local = static_cast<BucketLocal&>(base);
+    auto& local = static_cast<PartitionLocal&>(base);
     out.set_rows(0);
+    return runs_->sorted.empty() ? NextOnDisk(local, out) : NextInMemory(local, out);
+  }
+
+  double Remaining() const override {
+    const auto taken = static_cast<double>(next_.load(std::memory_order_relaxed));
+    const auto all = static_cast<double>(runs_->sorted.empty() ? SortRuns::kBuckets : Ranges());
+    return all == 0 ? 0 : std::max(0.0, 1 - taken / all);
+  }
+
+ private:
+  uint64_t RangeRows() const { return std::clamp(runs_->sorted[0]->rows() / kRanges, kLeastRange, kMostRange); }
+  uint64_t Ranges() const { return (runs_->sorted[0]->rows() + RangeRows() - 1) / RangeRows(); }
+
+  // The first row from `row` on that begins a partition.
+  uint64_t Border(uint64_t row) const {
+    const SortedRows& sorted = *runs_->sorted[0];
+    if (row == 0 || row >= sorted.rows()) return std::min(row, sorted.rows());
+    const uint64_t before = row - 1;
+    const auto same = [&](uint64_t other) { return sorted.Equal(runs_->partition_by, before, other); };
+    // `last` belongs to the partition of the row before, `next` does not.
+    uint64_t last = before, next = row;
+    for (uint64_t step = 1; same(next); step *= 2) {
+      last = next;
+      next = std::min(next + step, sorted.rows());
+      if (next == sorted.rows()) break;
+    }
+    while (next - last > 1) {
+      const uint64_t middle = last + (next - last) / 2;
+      (same(middle) ? last : next) = middle;
+    }
+    return next;
+  }
+
+  Progress NextInMemory(PartitionLocal& local, Chunk& out) {
+    const std::shared_ptr<const SortedRows>& sorted = runs_->sorted[0];
+    while (local.at == local.end) {
+      if (local.participant->ShouldLeave()) return Progress::kDone;
+      const uint64_t range = next_.fetch_add(1, std::memory_order_relaxed);
+      if (range >= Ranges()) return Progress::kDone;
+      local.at = Border(range * RangeRows());
+      local.end = std::max(local.at, Border((range + 1) * RangeRows()));
+    }
+    sorted->Load(local.at, static_cast<uint32_t>(std::min<uint64_t>(local.end - local.at, kVectorSize)), sorted, out);
+    local.at += out.rows();
+    return Progress::kMoreOutput;
+  }
+
+  Progress NextOnDisk(PartitionLocal& local, Chunk& out) {
     for (;;) {
       if (local.merge != nullptr) {
         const uint32_t count = local.merge->Next(local.rows.data(), kVectorSize);
         if (count != 0) {
-          local.bucket->runs[0]->Load(local.rows.data(), count, local.merge->owner(), out);
+          runs_->runs[0]->Load(local.rows.data(), count, local.merge->owner(), out);
           return Progress::kMoreOutput;
         }
         local.merge = nullptr;
       }
-      const uint32_t mine = next_.fetch_add(1, std::memory_order_relaxed);
-      if (mine >= kBuckets) return Progress::kDone;
-      local.bucket = &buckets_->all[mine];
-      if (local.bucket->runs.empty()) continue;
-      local.merge = std::make_unique<RunMerge>(local.bucket->runs, local.bucket->spilled, budget_);
+      if (local.participant->ShouldLeave()) return Progress::kDone;
+      const uint64_t bucket = next_.fetch_add(1, std::memory_order_relaxed);
+      if (bucket >= runs_->spilled.size()) return Progress::kDone;
+      // The run in memory is empty.
+      local.merge = std::make_unique<RunMerge>(std::vector{runs_->runs[0]}, runs_->spilled[bucket], budget_);
       local.rows.resize(kVectorSize);
     }
   }
-  double Remaining() const override { return std::max(0.0, 1 - static_cast<double>(next_.load(std::memory_order_relaxed)) / kBuckets); }
 
- private:
-  const std::shared_ptr<Buckets> buckets_;
+  const std::shared_ptr<SortRuns> runs_;
   MemoryBudget* const budget_;
-  std::atomic<uint32_t> next_{0};
+  std::atomic<uint64_t> next_{0};            // range, or bucket
 };
 
 }  // namespace
 
-void BuildPartitionedSort(const planner::SortNode& node, PlanBuilder& builder, Pipeline& pipeline) {
-  auto buckets = std::make_shared<Buckets>();
-  Pipeline* input = builder.BuildInput(*node.children[0], pipeline);
-  builder.SetSink(*input, builder.state().Make<PartitionedSortSink>(node, builder.state(), buckets), node);
-  builder.SetSource(pipeline, builder.state().Make<BucketSource>(buckets, builder.state().context.budget), node, true);
+Source* MakePartitionSource(ExecutionState& state, std::shared_ptr<SortRuns> runs) {
+  return state.Make<PartitionSource>(std::move(runs), state.context.budget);
 }
 
 }  // namespace gather::executor

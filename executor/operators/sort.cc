@@ -103,9 +103,10 @@ class SortSink final : public Sink {
     }
     if (inputs_[part]->rows.rows() == 0) return;
     auto spill = std::make_shared<RowSpill>(NewRun()->layout(), 0, policy_.directory(), true);
-    const uint32_t stream = Write(std::move(inputs_[part]), *spill);
+    std::vector<uint32_t> streams;
+    Write(std::move(inputs_[part]), *spill, streams);
     std::lock_guard lock(runs_->mutex);
-    Publish(spill, {stream});
+    Publish(spill, streams);
   }
 
   void Finish() override {
@@ -124,37 +125,51 @@ class SortSink final : public Sink {
     return sorter.Take();
   }
 
-  // Sorts the rows and writes them to a new stream.
-  uint32_t Write(std::shared_ptr<StagedInput> input, RowSpill& spill) const {
+  bool partitioned() const { return !runs_->partition_by.empty(); }
+
+  // Sorts the rows and writes them to a new stream, or one for each bucket: all of them are sorted.
+  void Write(std::shared_ptr<StagedInput> input, RowSpill& spill, std::vector<uint32_t>& streams) const {
     const std::shared_ptr<const SortedRows> sorted = Sorted(std::move(input));
     const std::shared_ptr<SortRun> run = NewRun();
     std::vector<const Vector*> keys(specification_.slots.size());
-    const uint32_t stream = spill.AddStream();
+    const size_t first = streams.size();
+    for (uint32_t i = 0; i < (partitioned() ? SortRuns::kBuckets : 1); ++i) streams.push_back(spill.AddStream());
+    std::vector<uint64_t> hashes(kVectorSize);
+    std::vector<uint32_t> stream_of(kVectorSize, streams[first]);
     Chunk rows;
     for (uint64_t at = 0; at < sorted->rows(); at += rows.rows()) {
       sorted->Load(at, static_cast<uint32_t>(std::min<uint64_t>(sorted->rows() - at, kVectorSize)), sorted, rows);
+      for (size_t k = 0; k < runs_->partition_by.size(); ++k) HashVector(rows[runs_->partition_by[k]], rows.rows(), hashes.data(), k != 0);
+      if (partitioned()) {
+        for (uint32_t i = 0; i < rows.rows(); ++i) stream_of[i] = streams[first + RowPartitions::PartitionOf(hashes[i], 0)];
+      }
       for (size_t k = 0; k < keys.size(); ++k) keys[k] = &rows[specification_.slots[k]];
       run->Add(rows.vectors(), keys, rows.rows());
-      run->SpillTo(spill, stream);
+      run->SpillTo(spill, stream_of);
     }
-    spill.Finish(stream);
-    return stream;
+    for (size_t i = first; i < streams.size(); ++i) spill.Finish(streams[i]);
   }
 
   void Spill(SortLocal& local) const {
     local.most_bytes = std::max(local.most_bytes, local.input->bytes());
     if (local.spill == nullptr) local.spill = std::make_shared<RowSpill>(NewRun()->layout(), 0, policy_.directory(), true);
     auto fresh = std::make_shared<StagedInput>(specification_.columns, local.input->keys, state_.context.budget);
-    local.spilled.push_back(Write(std::move(local.input), *local.spill));
+    Write(std::move(local.input), *local.spill, local.spilled);
     local.input = std::move(fresh);
   }
 
   // With runs_->mutex.
   void Publish(const std::shared_ptr<RowSpill>& spill, const std::vector<uint32_t>& streams) const {
-    runs_->spilled_of.emplace_back();
-    for (const uint32_t stream : streams) {
-      runs_->spilled_of.back().push_back(static_cast<uint32_t>(runs_->spilled.size()));
-      runs_->spilled.push_back({spill, stream});
+    if (streams.empty() && !runs_->separate) return;
+    if (partitioned()) {
+      runs_->spilled.resize(SortRuns::kBuckets);
+    } else {
+      runs_->spilled.emplace_back();
+    }
+    for (size_t i = 0; i < streams.size(); ++i) {
+      if (spill->rows(streams[i]) == 0) continue;
+      std::vector<SpilledRun>& sequence = partitioned() ? runs_->spilled[i % SortRuns::kBuckets] : runs_->spilled.back();
+      sequence.push_back({spill, streams[i]});
     }
   }
 
@@ -170,11 +185,14 @@ class SortSink final : public Sink {
 void BuildSorted(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& pipeline) {
   const bool in_runs = builder.in_runs() && builder.in_gather();
   auto runs = std::make_shared<SortRuns>();
+  if (node.kind == planner::NodeKind::kSort && builder.in_gather()) runs->partition_by = static_cast<const planner::SortNode&>(node).partition_by;
   if (node.kind == planner::NodeKind::kTopN) runs->bound = builder.MakeTopNBound(static_cast<const planner::TopNNode&>(node));
   Pipeline* input = builder.BuildInput(*node.children[0], pipeline);
-  runs->separate = input->parallel && in_runs;
+  runs->separate = input->parallel && in_runs && runs->partition_by.empty();
   builder.SetSink(*input, MakeSortSink(node, builder.state(), runs), node);
-  if (runs->separate) {
+  if (!runs->partition_by.empty()) {
+    builder.SetSource(pipeline, MakePartitionSource(builder.state(), runs), node, true);
+  } else if (runs->separate) {
     builder.SetSource(pipeline, MakeSeparateSource(builder.state(), runs), node, true);
   } else {
     builder.SetSource(pipeline, MakeMergedSource(node, builder.state(), runs, true), node);
@@ -188,14 +206,7 @@ Sink* MakeSortSink(const planner::PlanNode& node, ExecutionState& state, std::sh
   return state.Make<SortSink>(node, state, std::move(runs));
 }
 
-void BuildSort(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& pipeline) {
-  const auto& sort = static_cast<const planner::SortNode&>(node);
-  if (!sort.partition_by.empty() && builder.in_gather()) {
-    BuildPartitionedSort(sort, builder, pipeline);
-  } else {
-    BuildSorted(node, builder, pipeline);
-  }
-}
+void BuildSort(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& pipeline) { BuildSorted(node, builder, pipeline); }
 void BuildTopN(const planner::PlanNode& node, PlanBuilder& builder, Pipeline& pipeline) { BuildSorted(node, builder, pipeline); }
 
 }  // namespace gather::executor

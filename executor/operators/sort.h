@@ -1,5 +1,5 @@
-// SortRuns: what a Sort's or Top-N's input leaves behind, and the sources that read it: as one stream, in blocks that participants hand out in turn, or
-// one stream per participant.
+// SortRuns: what a Sort's or Top-N's input leaves behind, and the sources that read it: as one stream, in blocks that participants hand out in turn,
+// one stream per participant, or in whole window partitions.
 //
 // A Sort's rows are staged and sorted together (executor/sort/); what outgrows its memory goes to disk in sorted runs, and then all rows do. A Top-N
 // keeps one run per participant.
@@ -12,6 +12,7 @@
 #include "executor/plan_builder.h"
 #include "executor/row/sort_run.h"
 #include "executor/sort/row_sorter.h"
+#include "executor/spill/row_partitions.h"
 
 namespace gather::executor {
 
@@ -28,12 +29,15 @@ struct SortRuns {
   std::mutex mutex;
   bool merged_above = false;               // by a Gather Merge: a participant's rows are counted where its input ends
   bool separate = false;                   // every participant's rows are a sequence of its own
+  // Not empty: rows with equal values in these columns, which are next to each other in the order, go to one reader.
+  std::vector<uint32_t> partition_by;
   // A Sort in memory: one for all; with `separate` one per participant, null where it has rows on disk.
   std::vector<std::shared_ptr<const SortedRows>> sorted;
   // A Sort on disk, whose runs are empty, and Top-N.
   std::vector<std::shared_ptr<SortRun>> runs;
-  std::vector<SpilledRun> spilled;
-  std::vector<std::vector<uint32_t>> spilled_of;   // by run: what its participant spilled, in order
+  // What is on disk: by participant in the order of `runs`, others behind; with `partition_by` by bucket of a hash. Empty: a Sort in memory.
+  std::vector<std::vector<SpilledRun>> spilled;
+  static constexpr uint32_t kBuckets = RowPartitions::kPartitions;
   std::shared_ptr<TopNBound> bound;        // Top-N: for scans below; null: none wants it
   uint32_t participants = 1;               // who share the reading in blocks
   // Enough rows in one sequence in memory that participants should read it together.
@@ -51,8 +55,7 @@ Source* MakeMergedSource(const planner::PlanNode& node, ExecutionState& state, s
 Source* MakeSortedBlocks(ExecutionState& state, std::shared_ptr<SortRuns> runs);
 // With SortRuns::separate: every participant takes sequences that nobody has taken.
 Source* MakeSeparateSource(ExecutionState& state, std::shared_ptr<SortRuns> runs);
-
-// partitioned_sort.cc: of a node with `partition_by`.
-void BuildPartitionedSort(const planner::SortNode& node, PlanBuilder& builder, Pipeline& pipeline);
+// With SortRuns::partition_by: participants share the rows. (partitioned_sort.cc)
+Source* MakePartitionSource(ExecutionState& state, std::shared_ptr<SortRuns> runs);
 
 }  // namespace gather::executor

@@ -31,7 +31,9 @@ class MergedSource final : public Source {
  private:
   void Start() {
     if (runs_->runs.empty()) return;
-    merge_ = std::make_unique<RunMerge>(runs_->runs, runs_->spilled, state_.context.budget);
+    std::vector<SpilledRun> spilled;
+    for (const std::vector<SpilledRun>& some : runs_->spilled) spilled.insert(spilled.end(), some.begin(), some.end());
+    merge_ = std::make_unique<RunMerge>(runs_->runs, spilled, state_.context.budget);
     rows_.resize(kVectorSize);
     if (!apply_bounds_) return;
     const RowBounds bounds = EvaluateBounds(specification_.limit, specification_.offset, state_.leader);
@@ -146,7 +148,7 @@ class SeparateSource final : public Source {
  private:
   bool IsEmpty(size_t run) const {
     if (!runs_->sorted.empty() && runs_->sorted[run] != nullptr) return runs_->sorted[run]->rows() == 0;
-    return runs_->runs[run]->rows() == 0 && runs_->spilled_of[run].empty();
+    return runs_->runs[run]->rows() == 0 && runs_->spilled[run].empty();
   }
   void Claim(SeparateLocal& local, size_t mine) const {
     if (!runs_->sorted.empty() && runs_->sorted[mine] != nullptr) {
@@ -154,9 +156,7 @@ class SeparateSource final : public Source {
       return;
     }
     local.run = runs_->runs[mine];
-    std::vector<SpilledRun> spilled;
-    for (const uint32_t run : runs_->spilled_of[mine]) spilled.push_back(runs_->spilled[run]);
-    local.merge = std::make_unique<RunMerge>(std::vector{local.run}, spilled, budget_);
+    local.merge = std::make_unique<RunMerge>(std::vector{local.run}, runs_->spilled[mine], budget_);
     local.rows.resize(kVectorSize);
   }
 

@@ -55,11 +55,8 @@ class TopNSink final : public Sink {
       if (runs_->merged_above) state_.instrumentation->Add(node_.id, *local.participant, 0, 0, local.rows + local.run->rows(), true);
     }
     std::lock_guard lock(runs_->mutex);
-    runs_->spilled_of.emplace_back();
-    for (const uint32_t stream : local.spilled) {
-      runs_->spilled_of.back().push_back(static_cast<uint32_t>(runs_->spilled.size()));
-      runs_->spilled.push_back({local.spill, stream});
-    }
+    runs_->spilled.emplace_back();
+    for (const uint32_t stream : local.spilled) runs_->spilled.back().push_back({local.spill, stream});
     runs_->runs.push_back(std::move(local.run));
   }
 

@@ -354,13 +354,15 @@ void SortRun::DropEntries() {
 
 uint32_t SortRun::SpillTo(RowSpill& spill) {
   const uint32_t stream = spill.AddStream();
-  SpillTo(spill, stream);
+  const std::vector<uint32_t> streams(entries_.size(), stream);
+  SpillTo(spill, streams);
   spill.Finish(stream);
   return stream;
 }
 
-void SortRun::SpillTo(RowSpill& spill, uint32_t stream) {
-  for (SortEntry& entry : entries_) {
+void SortRun::SpillTo(RowSpill& spill, std::span<const uint32_t> streams) {
+  for (size_t i = 0; i < entries_.size(); ++i) {
+    const SortEntry& entry = entries_[i];
     // Short keys are kept in the entry only.
     Key key = KeyOf(entry.row);
     uint8_t bytes[kPrefixBytes];
@@ -369,7 +371,7 @@ void SortRun::SpillTo(RowSpill& spill, uint32_t stream) {
       key.data = reinterpret_cast<const char*>(bytes);
       std::memcpy(entry.row, &key, sizeof(key));
     }
-    spill.Add(stream, entry.row);
+    spill.Add(streams[i], entry.row);
   }
   DropEntries();
   store_ = std::make_shared<RowStore>(layout_, budget_);

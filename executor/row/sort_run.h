@@ -57,8 +57,8 @@ class SortRun {
   void Sort();
   // Writes the (sorted) rows to a new stream of `spill` and forgets them. The spill's rows have this run's layout, and string headers.
   uint32_t SpillTo(RowSpill& spill);
-  // The same to the end of a stream, which the caller finishes.
-  void SpillTo(RowSpill& spill, uint32_t stream);
+  // The same, row i to the end of streams[i], which the caller finishes.
+  void SpillTo(RowSpill& spill, std::span<const uint32_t> streams);
 
   uint64_t rows() const { return entries_.size(); }
   uint64_t bytes() const { return store_->bytes() + entry_memory_.bytes(); }

@@ -54,13 +54,35 @@ uint64_t SortedRows::RowOf(uint64_t place) const {
   return (wide_ != nullptr ? static_cast<uint64_t>(wide_[place]) : narrow_[place]) & mask;
 }
 
+void SortedRows::Decode(uint32_t column, uint64_t from, uint32_t count, Vector& out) const {
+  wide_ != nullptr ? code_->Decode(column, wide_.get() + from, count, out) : code_->Decode(column, narrow_.get() + from, count, out);
+}
+
+bool SortedRows::Equal(std::span<const uint32_t> columns, uint64_t a, uint64_t b) const {
+  const uint64_t places[] = {a, b};
+  Vector values[2];
+  return std::all_of(columns.begin(), columns.end(), [&](uint32_t c) {
+    for (size_t i = 0; i < 2; ++i) {
+      if (code_->Holds(c)) {
+        Decode(c, places[i], 1, values[i]);
+      } else {
+        const uint64_t row = RowOf(places[i]);
+        LoadStaged(columns_[c], c, blocks_, &row, 1, nullptr, values[i]);
+      }
+    }
+    uint8_t equal = 0;
+    EqualRows(values[0], values[1], 1, true, &equal);
+    return equal != 0;
+  });
+}
+
 void SortedRows::Load(uint64_t from, uint32_t count, const std::shared_ptr<const SortedRows>& self, Chunk& out) const {
   uint64_t rows[kVectorSize];
   bool gathered = false;
   out.vectors().resize(columns_.size());
   for (uint32_t c = 0; c < columns_.size(); ++c) {
     if (code_->Holds(c)) {
-      wide_ != nullptr ? code_->Decode(c, wide_.get() + from, count, out[c]) : code_->Decode(c, narrow_.get() + from, count, out[c]);
+      Decode(c, from, count, out[c]);
       continue;
     }
     if (!gathered) {

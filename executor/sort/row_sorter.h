@@ -38,10 +38,13 @@ class SortedRows {
   uint64_t bytes() const { return entry_bytes_; }
   // Rows [from, from + count) in order, count <= kVectorSize. `self` keeps their strings.
   void Load(uint64_t from, uint32_t count, const std::shared_ptr<const SortedRows>& self, Chunk& out) const;
+  // Whether two rows have equal values, or nulls, in these columns.
+  bool Equal(std::span<const uint32_t> columns, uint64_t a, uint64_t b) const;
 
  private:
   friend class RowSorter;
   uint64_t RowOf(uint64_t place) const;
+  void Decode(uint32_t column, uint64_t from, uint32_t count, Vector& out) const;
   std::vector<std::shared_ptr<StagedInput>> inputs_;
   std::vector<const StagedBlock*> blocks_;
   std::vector<StagedColumn> columns_;
