@@ -56,8 +56,10 @@ class Parallelizer {
   };
 
   PlanNodePtr PlaceBelow(PlanNodePtr node);
-  // Of a subtree that is too small to be shared: what it builds and materialises may still be large.
+  // Of a subtree that stays serial: no lower node's rows are worth passing on instead, but what it builds and materialises may be large.
   void PlaceInner(PlanNode& node);
+  // Of a node without workers; `asked`: Workers has looked at it.
+  void PlaceInput(PlanNode& node, bool asked);
   PlanNodePtr PlaceAggregate(PlanNodePtr node);
   PlanNodePtr PlaceSortedAggregate(PlanNodePtr node);
   PlanNodePtr PlaceSort(PlanNodePtr node);
@@ -91,7 +93,7 @@ class Parallelizer {
   CostModel cost_;
   ParallelThresholds thresholds_;
   bool leader_reads_indexes_ = false;
-  bool too_small_ = false;                             // what Workers looked at last
+  bool stays_serial_ = false;                          // what Workers looked at last: by its size or its history, whatever it may cost
   std::string forbidden_, serial_reason_;
   ParallelDecision serial_{.rows = -1};                // the one with most rows
   std::vector<ParallelDecision> decisions_;            // for workers

@@ -45,6 +45,16 @@ TEST_F(ParallelDecisionsTest, WorkersThatBringLittleAreDemotedAfterTenRuns) {
   EXPECT_GT(Decide("select sum(a + 7) from big").workers, 0);
 }
 
+TEST_F(ParallelDecisionsTest, NothingBelowADemotedNodeGetsWorkersInItsPlace) {
+  // Workers and passed rows are for free: on its own the scan would be worth them.
+  db_.settings.parallel_setup_cost = db_.settings.parallel_tuple_cost = 0;
+  for (const std::string sql : {"select sum(b + 1) from big where a % 100 = 3", "select b from big where a % 100 = 3 order by b"}) {
+    ASSERT_GT(Decide(sql).workers, 0) << sql;
+    Run(sql, kSamples, 10, 10);
+    EXPECT_EQ(Decide(sql).workers, 0) << sql;
+  }
+}
+
 TEST_F(ParallelDecisionsTest, WorkersThatBringMuchStay) {
   const std::string sql = "select sum(b) from big";
   Run(sql, 3 * kSamples, 10, 17);
@@ -118,7 +128,7 @@ TEST_F(ParallelDecisionsTest, ATableSizeThatIsSetReplacesTheThresholds) {
 TEST_F(ParallelDecisionsTest, WhatWorkersCostMustBeWonBack) {
   db_.settings.parallel_setup_cost = 1e6;
   EXPECT_EQ(Decide("select sum(b) from big").reason.substr(0, 26), "serial, workers would save");
-  db_.settings.parallel_setup_cost = 0;
+  db_.settings.parallel_setup_cost = db_.settings.parallel_tuple_cost = 0;
   db_.settings.parallel_tuple_cost = 100;
   EXPECT_EQ(Decide("select a from big").workers, 0);
   EXPECT_GT(Decide("select sum(b) from big").workers, 0);
