@@ -6,6 +6,7 @@
 
 #include "index/entry.h"
 #include "storage/kv_store.h"
+#include "storage/serializable_conflicts.h"
 #include "types/error.h"
 
 namespace gather::index {
@@ -120,11 +121,16 @@ void OrderedIndex::Insert(storage::Transaction& transaction, TableStore& table, 
   const auto count = static_cast<uint32_t>(rows.size());
   MakeKeys(keys, count, &made, &has_null);
   storage::WriteSet& writes = transaction.writes();
+  storage::SerializableTransaction* const serializable = transaction.serializable();
+  const auto mark_write = [&](const std::string& key) {
+    if (serializable != nullptr) storage_.transactions().conflicts().WriteKey(serializable, definition_.id.value, key);
+  };
   std::string list, fresh_list;
   for (uint32_t i = 0; i < count; ++i) {
     std::string& key = made[i];
     if (!IsListed(has_null[i] != 0)) {
       AppendRowId(key, rows[i]);
+      mark_write(key);
       writes.Put(KeySpace::kIndex, key, "");
       continue;
     }
@@ -152,6 +158,7 @@ void OrderedIndex::Insert(storage::Transaction& transaction, TableStore& table, 
               if (!table.IsDeadToAll(other, oldest)) AppendRowId(fresh_list, other);
               break;
             case TableStore::Liveness::kLive:
+              mark_write(key);                           // 40001 before 23505: the transaction may be right when tried again
               conflict(i);
               insert = false;
               break;
@@ -167,7 +174,10 @@ void OrderedIndex::Insert(storage::Transaction& transaction, TableStore& table, 
         interrupt.Check();
         continue;
       }
-      if (insert) writes.Put(KeySpace::kIndex, key, fresh_list);
+      if (insert) {
+        mark_write(key);
+        writes.Put(KeySpace::kIndex, key, fresh_list);
+      }
       break;
     }
   }
@@ -237,6 +247,11 @@ std::unique_ptr<OrderedIndex::Cursor> OrderedIndex::Scan(storage::Transaction* t
   std::unique_ptr<KvCursor> entries =
       own ? transaction->writes().Scan(KeySpace::kIndex, range.from, range.to) : storage_.kv().Scan(Family::kIndex, range.from, range.to);
   return std::make_unique<EntryCursor>(std::move(entries), std::move(range), backward);
+}
+
+void OrderedIndex::MarkRead(const storage::Transaction& transaction, const Range& range) const {
+  if (transaction.serializable() == nullptr) return;
+  storage_.transactions().conflicts().ReadKeys(transaction.serializable(), definition_.id.value, range.from, range.to);
 }
 
 std::vector<OrderedIndex::Range> OrderedIndex::Split(const Range& range, uint32_t parts) const {

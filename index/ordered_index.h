@@ -80,6 +80,8 @@ class OrderedIndex {
     return Scan(transaction, RangeOf(lower, upper), backward);
   }
   std::unique_ptr<Cursor> Scan(storage::Transaction* transaction, Range range, bool backward) const;
+  // To be called before a range is scanned, or a key looked up, for a query of a serializable transaction.
+  void MarkRead(const storage::Transaction& transaction, const Range& range) const;
 
   // Drops all entries (DROP INDEX, TRUNCATE): after commit, outside the transaction.
   void Clear();

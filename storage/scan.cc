@@ -25,6 +25,7 @@ struct TableScan::State {
 
 TableScan::TableScan(std::shared_ptr<TableStore> table, const Snapshot& snapshot, std::vector<ScanColumn> columns, std::vector<ZoneFilter> filters)
     : state_(std::make_unique<State>()) {
+  if (snapshot.serializable != nullptr) table->state().storage.transactions().conflicts().ReadTable(snapshot.serializable, table->id());
   state_->groups = table->state().Groups();
   state_->table = std::move(table);
   state_->snapshot = snapshot;
@@ -306,6 +307,7 @@ uint32_t TableStore::Fetch(const Snapshot& snapshot, std::span<const RowId> ids,
     rows += count;
   }
   out.set_rows(rows);
+  state_->MarkRead(snapshot, ids, found);
   return rows;
 }
 
@@ -332,6 +334,7 @@ uint32_t TableStore::FindVisible(const Snapshot& snapshot, std::span<const RowId
     looked_at += all ? 0 : 1;
     if (all || pinned.versions->IsVisible(slot, snapshot)) found.Add(i);
   }
+  state_->MarkRead(snapshot, ids, found);
   return looked_at;
 }
 

@@ -7,10 +7,13 @@
 
 namespace gather::storage {
 
+class SerializableTransaction;
+
 struct Snapshot {
   CommitTimestamp timestamp;
   TransactionId own;                 // 0: sees committed rows only
   uint32_t command = 0;              // sees own rows written by commands < this one
+  SerializableTransaction* serializable = nullptr;   // who answers for what is read (storage/serializable_conflicts.h); null: nobody has to
 };
 
 }  // namespace gather::storage

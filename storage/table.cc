@@ -125,6 +125,7 @@ TableStatistics TableStore::statistics() const {
 void TableStore::Insert(Transaction& transaction, std::span<const StoredColumn> columns, const Chunk& rows, RowId* ids) {
   const uint32_t count = rows.rows();
   if (count == 0) return;
+  if (Transaction::State& state = transaction.state(); state.serializable != nullptr) state.manager->conflicts.WriteTable(state.serializable, state_->id);
   std::vector<Vector> converted;
   converted.reserve(columns.size());
   std::vector<ColumnSource> sources(columns.size());
@@ -143,10 +144,18 @@ WriteResult TableStore::Delete(Transaction& transaction, const Snapshot& /*snaps
   WriteResult result = group->Delete(row.slot(), state.id, state.command);
   if (result.outcome == WriteOutcome::kDone) {
     state.Record(replaced ? UndoEntry::Kind::kReplace : UndoEntry::Kind::kDelete, group, row.slot(), 1);
+    if (state.serializable != nullptr) state.manager->conflicts.WriteRow(state.serializable, state_->id, row);
   } else if (result.outcome == WriteOutcome::kBusy) {
     result.holder = state.manager->FullId(result.holder.value);
   }
   return result;
+}
+
+void TableStore::State::MarkRead(const Snapshot& snapshot, std::span<const RowId> ids, const Selection& found) const {
+  if (snapshot.serializable == nullptr) return;
+  std::vector<RowId> rows;
+  for (uint32_t i = 0; i < found.size(); ++i) rows.push_back(ids[found[i]]);
+  storage.transactions().conflicts().ReadRows(snapshot.serializable, id, rows);
 }
 
 bool TableStore::IsVisible(const Snapshot& snapshot, RowId row) const {

@@ -74,6 +74,8 @@ struct TableStore::State {
   void AddGroup(std::shared_ptr<RowGroup> group);        // latch held
   std::shared_ptr<RowGroup> NewGroup(std::span<const StoredColumn> wanted);  // latch held; listed
   std::shared_ptr<RowGroup> Find(RowId row) const;       // null: no such group
+  // The rows ids[found[i]] are read: for serializable transactions.
+  void MarkRead(const Snapshot& snapshot, std::span<const RowId> ids, const Selection& found) const;
   TableRecord Record(bool drop) const;                   // latch not held
   void Load();                                           // recovery.cc
 

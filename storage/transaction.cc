@@ -1,6 +1,7 @@
 #include "storage/transaction.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "storage/bulk_insert.h"
 #include "storage/keys.h"
@@ -186,8 +187,9 @@ void Transaction::State::StampAll(Stamp stamp) {
   }
 }
 
-void Transaction::State::End() {
+void Transaction::State::End(bool committed) {
   active = false;
+  if (serializable != nullptr) manager->conflicts.End(std::exchange(serializable, nullptr), committed);
   for (const uint64_t key : key_locks) manager->keys.Unlock(key, id);
   key_locks.clear();
   ActiveTransactions::Slot* left = slot;
@@ -216,10 +218,37 @@ bool Transaction::active() const { return state_->active; }
 uint32_t Transaction::command() const { return state_->command; }
 bool Transaction::has_writes() const { return !state_->undo.empty() || (state_->writes != nullptr && !state_->writes->empty()); }
 
+void Transaction::SetAccess(bool read_only, bool deferrable, int32_t backend_pid) {
+  state_->read_only = read_only;
+  state_->deferrable = deferrable;
+  state_->backend_pid = backend_pid;
+}
+
+SerializableTransaction* Transaction::serializable() const { return state_->serializable; }
+
+void Transaction::WaitForSafeSnapshot(const InterruptFlag& interrupt) {
+  State& state = *state_;
+  if (state.isolation != IsolationLevel::kSerializable || !state.read_only || !state.deferrable || state.snapshot != 0) return;
+  SerializableConflicts& conflicts = state.manager->conflicts;
+  for (;;) {
+    TakeSnapshot();
+    if (conflicts.WaitUntilSafe(state.serializable, interrupt)) return;
+    conflicts.End(std::exchange(state.serializable, nullptr), false);
+    state.snapshot = 0;
+    state.slot->snapshot.store(0, std::memory_order_seq_cst);
+  }
+}
+
+bool Transaction::has_snapshot() const { return state_->snapshot != 0; }
+
 Snapshot Transaction::TakeSnapshot() {
   State& state = *state_;
+  if (state.isolation == IsolationLevel::kSerializable && state.snapshot == 0) {
+    state.serializable = state.manager->conflicts.Begin(state.backend_pid, state.read_only);
+  }
   if (state.isolation != IsolationLevel::kReadCommitted && state.snapshot != 0) {
-    return {CommitTimestamp(state.snapshot), state.id, state.command};
+    const bool safe = state.read_only && state.serializable != nullptr && state.manager->conflicts.IsSafe(state.serializable);
+    return {CommitTimestamp(state.snapshot), state.id, state.command, safe ? nullptr : state.serializable};
   }
   uint64_t newest = state.manager->commits.published();
   if (state.snapshot == 0) {
@@ -232,7 +261,7 @@ Snapshot Transaction::TakeSnapshot() {
     }
     state.snapshot = newest;
   }
-  return {CommitTimestamp(newest), state.id, state.command};
+  return {CommitTimestamp(newest), state.id, state.command, state.serializable};
 }
 
 void Transaction::NextCommand() {
@@ -313,6 +342,7 @@ CommitTimestamp Transaction::Commit(SynchronousCommit sync) {
     for (const auto& participant : state.participants) {
       participant->BeforeCommit(state.Writes());
     }
+    if (state.serializable != nullptr) state.manager->conflicts.PrepareCommit(state.serializable);
   } catch (...) {
     Rollback();
     throw;
@@ -320,7 +350,7 @@ CommitTimestamp Transaction::Commit(SynchronousCommit sync) {
   if (!has_writes()) {  // nothing to order or to make durable
     const CommitTimestamp newest(state.manager->commits.published());
     for (const auto& participant : state.participants) participant->Committed(newest);
-    state.End();
+    state.End(true);
     return newest;
   }
   CommitQueue::Ticket ticket;
@@ -344,7 +374,7 @@ CommitTimestamp Transaction::Commit(SynchronousCommit sync) {
     };
   }
   state.manager->commits.Finish(ticket, work);
-  state.End();
+  state.End(true);
   return timestamp;
 }
 
@@ -354,7 +384,7 @@ void Transaction::Rollback() {
   state.bulk.clear();
   state.UndoTo(0);
   for (auto participant = state.participants.rbegin(); participant != state.participants.rend(); ++participant) (*participant)->RolledBack();
-  state.End();
+  state.End(false);
 }
 
 // ---- TransactionManager
@@ -377,6 +407,8 @@ std::unique_ptr<Transaction> TransactionManager::Begin(IsolationLevel level) {
 Snapshot TransactionManager::Latest() const { return {CommitTimestamp(state_->commits.published()), TransactionId(0), 0}; }
 
 CommitTimestamp TransactionManager::Oldest() const { return CommitTimestamp(state_->running.Oldest(state_->commits.published())); }
+
+SerializableConflicts& TransactionManager::conflicts() { return state_->conflicts; }
 
 bool TransactionManager::IsActive(TransactionId id) const { return id.value != 0 && state_->running.Find(id) != nullptr; }
 

@@ -20,6 +20,7 @@
 
 namespace gather::storage {
 
+class SerializableConflicts;
 class Storage;
 class WriteSet;                                          // storage/write_set.h: the WriteBatchWithIndex of one transaction
 
@@ -46,9 +47,16 @@ class Transaction {
   TransactionId id() const;                              // assigned at Begin; cheap
   IsolationLevel isolation() const;
   bool has_writes() const;
+  bool has_snapshot() const;                             // one has been taken
 
+  // Of a serializable transaction, before its first snapshot; `backend_pid`: for those who ask who waits for it.
+  void SetAccess(bool read_only, bool deferrable, int32_t backend_pid);
+  // SERIALIZABLE READ ONLY DEFERRABLE: waits for a snapshot that no running transaction can make wrong, and takes it. Of others: nothing.
+  void WaitForSafeSnapshot(const InterruptFlag& interrupt);
   // READ COMMITTED: a fresh snapshot each call; otherwise the transaction's one snapshot with the present command number.
   Snapshot TakeSnapshot();
+  // Null unless serializable.
+  SerializableTransaction* serializable() const;
   // Ends the current command: later snapshots see what it wrote.
   void NextCommand();
   uint32_t command() const;
@@ -91,6 +99,7 @@ class TransactionManager {
   // Blocks until `id` has ended (or was never active); throws when `interrupt` is raised or waiting would close a cycle (40P01).
   void WaitFor(TransactionId waiter, TransactionId id, const InterruptFlag& interrupt);
   bool IsActive(TransactionId id) const;
+  SerializableConflicts& conflicts();
 
   struct State;
   State& state() { return *state_; }

@@ -15,6 +15,7 @@
 #include "storage/commit_queue.h"
 #include "storage/kv_store.h"
 #include "storage/row_group.h"
+#include "storage/serializable_conflicts.h"
 #include "storage/storage.h"
 #include "storage/transaction.h"
 
@@ -56,6 +57,9 @@ struct Transaction::State {
   uint32_t command = 0;
   bool command_wrote = false;                            // something was stamped with the present command
   uint64_t snapshot = 0;                                 // the first one taken; 0: none
+  SerializableTransaction* serializable = nullptr;       // from the first snapshot on, if it is one
+  bool read_only = false, deferrable = false;
+  int32_t backend_pid = 0;
 
   std::vector<UndoEntry> undo;
   size_t undo_floor = 0;                                 // entries before it belong to a savepoint: not extended
@@ -80,7 +84,7 @@ struct Transaction::State {
   void UndoTo(size_t position);
   void WriteRows(CommitTimestamp timestamp);             // chunk, group and delete records into the batch
   void StampAll(Stamp stamp);
-  void End();
+  void End(bool committed);
 };
 
 // Unique keys in flight: hash of (index, key) → the transaction that inserts it. Sharded.
@@ -106,6 +110,7 @@ struct TransactionManager::State {
   CommitQueue commits;
   std::atomic<uint64_t> next_transaction;
   KeyLocks keys;
+  SerializableConflicts conflicts;
   std::atomic<uint64_t> oldest_cache{0};
 
   TransactionId FullId(uint64_t low_bits) const;

@@ -1,4 +1,5 @@
 // Who and where: version, users, database, schemas, backends, transactions, time of start; cancelling, sleeping.
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <thread>
@@ -6,6 +7,7 @@
 #include "catalog/functions/system_kernel.h"
 #include "catalog/setting_values.h"
 #include "catalog/version.h"
+#include "storage/serializable_conflicts.h"
 #include "storage/transaction.h"
 #include "types/array.h"
 #include "types/datetime.h"
@@ -124,22 +126,30 @@ GATHER_SYSTEM_KERNEL(TerminateBackend) {
   });
 }
 
+std::string PidArray(const std::vector<int32_t>& pids) {
+  ArrayBuilder builder(type_oid::kInt4);
+  for (const int32_t& pid : pids) builder.Add({reinterpret_cast<const char*>(&pid), sizeof(pid)});
+  return builder.Finish();
+}
+
 GATHER_SYSTEM_KERNEL(BlockingPids) {
-  SessionServices& session = SessionOf(context);
-  ForValidRows(result, rows, [&](uint32_t row) {
-    ArrayBuilder builder(type_oid::kInt4);
-    for (const int32_t& pid : session.catalog().storage().locks().BlockingPids(At<int32_t>(arguments[0], row))) {
-      builder.Add({reinterpret_cast<const char*>(&pid), sizeof(pid)});
-    }
-    SetText(result, row, builder.Finish());
-  });
+  storage::LockManager& locks = SessionOf(context).catalog().storage().locks();
+  ForValidRows(result, rows, [&](uint32_t row) { SetText(result, row, PidArray(locks.BlockingPids(At<int32_t>(arguments[0], row)))); });
+}
+
+GATHER_SYSTEM_KERNEL(SafeSnapshotBlockingPids) {
+  storage::SerializableConflicts& conflicts = SessionOf(context).catalog().storage().transactions().conflicts();
+  ForValidRows(result, rows, [&](uint32_t row) { SetText(result, row, PidArray(conflicts.SafeSnapshotBlockingPids(At<int32_t>(arguments[0], row)))); });
 }
 
 // What isolationtester asks: does a session wait for one of these others? (PostgreSQL's src/backend/utils/adt/lockfuncs.c)
 GATHER_SYSTEM_KERNEL(IsBlockedBy) {
-  SessionServices& session = SessionOf(context);
+  storage::Storage& storage = SessionOf(context).catalog().storage();
   ForValidRows(result, rows, [&](uint32_t row) {
-    const std::vector<int32_t> blocking = session.catalog().storage().locks().BlockingPids(At<int32_t>(arguments[0], row));
+    const int32_t waiter = At<int32_t>(arguments[0], row);
+    std::vector<int32_t> blocking = storage.locks().BlockingPids(waiter);
+    const std::vector<int32_t> unsafe = storage.transactions().conflicts().SafeSnapshotBlockingPids(waiter);
+    blocking.insert(blocking.end(), unsafe.begin(), unsafe.end());
     const std::string pids = TextAt(arguments[1], row);
     const Vector others = ArrayElements(pids);
     const int32_t* begin = others.data<int32_t>();
@@ -248,6 +258,9 @@ const FunctionRow kRows[] = {
     {2561, "pg_blocking_pids", {kInt4}, kInt4Array, BlockingPids,
      "get array of PIDs of sessions blocking specified backend PID from acquiring a heavyweight lock", true,
      Volatility::kVolatile, ParallelSafety::kRestricted},
+    {3376, "pg_safe_snapshot_blocking_pids", {kInt4}, kInt4Array, SafeSnapshotBlockingPids,
+     "get array of PIDs of sessions blocking specified backend PID from acquiring a safe snapshot", true,
+     Volatility::kVolatile, ParallelSafety::kSafe},
     {3378, "pg_isolation_test_session_is_blocked", {kInt4, kInt4Array}, kBool, IsBlockedBy,
      "isolationtester support function", true, Volatility::kVolatile, ParallelSafety::kSafe},
     {2626, "pg_sleep", {kFloat8}, kVoid, Sleep, "sleep for the specified time in seconds", true,

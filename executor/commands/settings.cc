@@ -13,8 +13,7 @@ void SetTransaction(Session& session, const ast::VariableSetStmt& statement) {
     if (session.block_state() != Session::BlockState::kBlock) {
       session.Notice("WARNING", sqlstate::kNoActiveSqlTransaction, "SET TRANSACTION can only be used in transaction blocks", {}, {});
     }
-    const TransactionModes modes = ReadTransactionModes(statement.args);
-    session.SetTransactionMode(modes.isolation, modes.read_only);
+    session.SetTransactionModes(ReadTransactionModes(statement.args));
   } else if (statement.name == "SESSION CHARACTERISTICS") {
     for (const ast::Node* node : statement.args) {
       const auto* option = ast::TryAs<ast::DefElem>(node);

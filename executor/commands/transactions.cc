@@ -1,7 +1,6 @@
 #include "executor/commands/transactions.h"
 
 #include "executor/commands/relation_names.h"
-#include "executor/session/transaction_names.h"
 
 namespace gather::executor {
 
@@ -16,6 +15,7 @@ TransactionModes ReadTransactionModes(ast::NodeList options) {
     if (value == nullptr) continue;
     if (option->name == "transaction_isolation") modes.isolation = ParseIsolationLevel(value->text);
     if (option->name == "transaction_read_only") modes.read_only = value->integer != 0;
+    if (option->name == "transaction_deferrable") modes.deferrable = value->integer != 0;
   }
   return modes;
 }
@@ -27,8 +27,7 @@ std::string TransactionCommand(CommandContext& context, const ast::Node& node) {
     case ast::TransactionKind::kBegin:
     case ast::TransactionKind::kStart: {
       std::vector<const ast::Node*> options(statement.options.begin(), statement.options.end());
-      const TransactionModes modes = ReadTransactionModes(options);
-      session.BeginBlock(modes.isolation, modes.read_only);
+      session.BeginBlock(ReadTransactionModes(options));
       return statement.kind == ast::TransactionKind::kBegin ? "BEGIN" : "START TRANSACTION";
     }
     case ast::TransactionKind::kCommit: return std::string(session.CommitBlock(statement.chain));

@@ -74,6 +74,7 @@ void IndexProbe::Start(RowIndex row) {
 void IndexProbe::StartNext() {
   if (!any_.empty()) key_[condition_.any_at] = any_[any_next_++];
   found_at_ = 0;
+  if (transaction_ != nullptr && transaction_->serializable() != nullptr) index_.MarkRead(*transaction_, RangeOf(row_));
   if (point_) index_.Lookup(transaction_, key_, &found_);
   else cursor_ = index_.Scan(transaction_, RangeOf(row_), backward_);
 }
@@ -103,6 +104,9 @@ std::vector<IndexProbe::Range> IndexProbe::Ranges() {
   for (const Datum& value : any_) {
     key_[condition_.any_at] = value;
     ranges.push_back(RangeOf(0));
+  }
+  if (transaction_ != nullptr) {
+    for (const Range& range : ranges) index_.MarkRead(*transaction_, range);
   }
   return ranges;
 }

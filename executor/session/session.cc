@@ -603,6 +603,7 @@ const StatementSettings& Session::statement_settings() {
   now.chunk_size = static_cast<uint32_t>(settings_.GetInteger("chunk_size"));
   now.leader_participates = settings_.GetBool("parallel_leader_participation");
   now.default_read_only = settings_.GetBool("default_transaction_read_only");
+  now.default_deferrable = settings_.GetBool("default_transaction_deferrable");
   now.default_isolation = ParseIsolationLevel(settings_.GetString("default_transaction_isolation"));
   now.synchronous_commit = settings_.GetString("synchronous_commit") == "off" ? storage::SynchronousCommit::kOff : storage::SynchronousCommit::kOn;
   // Everything but these two, which every BEGIN may change, may show in a bound statement (literals, names) or in its plan.
@@ -619,7 +620,13 @@ ExecutionContext Session::MakeExecutionContext(std::vector<Datum> parameters) {
   ExecutionContext context;
   context.storage = &instance_.storage;
   context.transaction = transaction_.get();
-  if (transaction_ != nullptr) context.snapshot = transaction_->TakeSnapshot();
+  if (transaction_ != nullptr) {
+    if (isolation_ == storage::IsolationLevel::kSerializable && !transaction_->has_snapshot()) {
+      transaction_->SetAccess(read_only_, deferrable_, pid());
+      transaction_->WaitForSafeSnapshot(slot_->interrupt);
+    }
+    context.snapshot = transaction_->TakeSnapshot();
+  }
   context.io = io();
   context.interrupt = &slot_->interrupt;
   context.budget = &instance_.budget;
@@ -655,38 +662,45 @@ void Session::EnsureTransaction() {
   if (transaction_ != nullptr || state_ == BlockState::kFailed) return;
   isolation_ = statement_settings().default_isolation;
   read_only_ = statement_settings().default_read_only;
+  deferrable_ = statement_settings().default_deferrable;
   transaction_ = instance_.storage.transactions().Begin(isolation_);
   transaction_start_ = statement_start_;
   state_ = BlockState::kImplicit;
   settings_.Begin();
 }
 
-void Session::BeginBlock(std::optional<storage::IsolationLevel> isolation, std::optional<bool> read_only) {
+void Session::BeginBlock(const TransactionModes& modes) {
   if (state_ == BlockState::kBlock) {
     Notice("WARNING", sqlstate::kActiveSqlTransaction, "there is already a transaction in progress", {}, {});
   }
   state_ = BlockState::kBlock;
-  SetTransactionMode(isolation, read_only);
+  SetTransactionModes(modes);
 }
 
-void Session::SetTransactionMode(std::optional<storage::IsolationLevel> isolation, std::optional<bool> read_only) {
-  if (isolation.has_value() && *isolation != isolation_) {
-    if (transaction_->command() > 0 || transaction_->has_writes()) {
+void Session::SetTransactionModes(const TransactionModes& modes) {
+  if (modes.isolation.has_value() && *modes.isolation != isolation_) {
+    if (transaction_->has_snapshot() || transaction_->has_writes()) {
       throw SqlError(sqlstate::kActiveSqlTransaction, "SET TRANSACTION ISOLATION LEVEL must be called before any query");
     }
+    if (!savepoints_.empty()) throw SqlError(sqlstate::kActiveSqlTransaction, "SET TRANSACTION ISOLATION LEVEL must not be called in a subtransaction");
     transaction_->Rollback();
-    transaction_ = instance_.storage.transactions().Begin(*isolation);
+    transaction_ = instance_.storage.transactions().Begin(*modes.isolation);
     transaction_locks_.reset();
-    isolation_ = *isolation;
+    isolation_ = *modes.isolation;
   }
-  if (read_only.has_value()) {
-    if (!*read_only && read_only_ && transaction_->command() > 0) {
+  if (modes.read_only.has_value()) {
+    if (!*modes.read_only && read_only_ && transaction_->has_snapshot()) {
       throw SqlError(sqlstate::kActiveSqlTransaction, "transaction read-write mode must be set before any query");
     }
-    read_only_ = *read_only;
+    read_only_ = *modes.read_only;
+  }
+  if (modes.deferrable.has_value()) {
+    if (transaction_->has_snapshot()) throw SqlError(sqlstate::kActiveSqlTransaction, "SET TRANSACTION [NOT] DEFERRABLE must be called before any query");
+    deferrable_ = *modes.deferrable;
   }
   SetIfChanged(settings_, "transaction_isolation", IsolationLevelName(isolation_));
   SetIfChanged(settings_, "transaction_read_only", read_only_ ? "on" : "off");
+  SetIfChanged(settings_, "transaction_deferrable", deferrable_ ? "on" : "off");
 }
 
 std::string_view Session::CommitBlock(bool chain) {
@@ -698,12 +712,11 @@ std::string_view Session::CommitBlock(bool chain) {
     if (chain) RequireBlock("COMMIT AND CHAIN");
     Notice("WARNING", sqlstate::kNoActiveSqlTransaction, "there is no transaction in progress", {}, {});
   }
-  const auto isolation = isolation_;
-  const bool read_only = read_only_;
+  const TransactionModes modes{isolation_, read_only_, deferrable_};
   if (transaction_ != nullptr) CommitTransaction();
   if (chain) {
     EnsureTransaction();
-    BeginBlock(isolation, read_only);
+    BeginBlock(modes);
   }
   return "COMMIT";
 }
@@ -713,13 +726,12 @@ std::string_view Session::RollbackBlock(bool chain) {
     if (chain) RequireBlock("ROLLBACK AND CHAIN");
     Notice("WARNING", sqlstate::kNoActiveSqlTransaction, "there is no transaction in progress", {}, {});
   }
-  const auto isolation = isolation_;
-  const bool read_only = read_only_;
+  const TransactionModes modes{isolation_, read_only_, deferrable_};
   if (transaction_ != nullptr) AbortTransaction();
   state_ = BlockState::kIdle;
   if (chain) {
     EnsureTransaction();
-    BeginBlock(isolation, read_only);
+    BeginBlock(modes);
   }
   return "ROLLBACK";
 }

@@ -26,6 +26,7 @@
 #include "executor/session/instance.h"
 #include "executor/session/result_sink.h"
 #include "executor/session/session_registry.h"
+#include "executor/session/transaction_names.h"
 #include "sql/sql.h"
 #include "types/error.h"
 
@@ -98,7 +99,7 @@ struct StatementSettings {
   int64_t work_mem = 0, log_min_duration = -1, statement_timeout = 0, lock_timeout = 0, deadlock_timeout = 0;  // milliseconds
   int max_parallel_workers = 0;
   uint32_t chunk_size = kVectorSize;
-  bool leader_participates = true, default_read_only = false, log_duration = false, custom_plans = false;
+  bool leader_participates = true, default_read_only = false, default_deferrable = false, log_duration = false, custom_plans = false;
   storage::SynchronousCommit synchronous_commit = storage::SynchronousCommit::kOn;
   storage::IsolationLevel default_isolation = storage::IsolationLevel::kReadCommitted;
 };
@@ -139,7 +140,7 @@ class Session final : public catalog::SessionServices {
   enum class BlockState : uint8_t { kIdle, kImplicit, kBlock, kFailed };
   BlockState block_state() const { return state_; }
   void EnsureTransaction();
-  void BeginBlock(std::optional<storage::IsolationLevel> isolation, std::optional<bool> read_only);
+  void BeginBlock(const TransactionModes& modes);
   // Both return the tag: COMMIT of a failed block is a ROLLBACK.
   std::string_view CommitBlock(bool chain);
   std::string_view RollbackBlock(bool chain);
@@ -170,7 +171,7 @@ class Session final : public catalog::SessionServices {
   void DropTemporaryRelations();
   storage::IsolationLevel isolation() const { return isolation_; }
   bool transaction_read_only() const { return read_only_; }
-  void SetTransactionMode(std::optional<storage::IsolationLevel> isolation, std::optional<bool> read_only);
+  void SetTransactionModes(const TransactionModes& modes);
   std::string TagOf(const Portal& portal, uint64_t rows) const;
 
   // ---- SessionServices
@@ -242,7 +243,7 @@ class Session final : public catalog::SessionServices {
   std::unique_ptr<storage::LockOwner> transaction_locks_, session_locks_;
   std::vector<SavepointMark> savepoints_;
   storage::IsolationLevel isolation_ = storage::IsolationLevel::kReadCommitted;
-  bool read_only_ = false;
+  bool read_only_ = false, deferrable_ = false;
   int64_t transaction_start_ = 0;
 
   std::unordered_map<std::string, std::shared_ptr<PreparedStatement>> statements_;

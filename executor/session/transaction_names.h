@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,12 @@
 #include "storage/transaction.h"
 
 namespace gather::executor {
+
+// Of BEGIN and SET TRANSACTION; absent: as it is.
+struct TransactionModes {
+  std::optional<storage::IsolationLevel> isolation;
+  std::optional<bool> read_only, deferrable;
+};
 
 storage::IsolationLevel ParseIsolationLevel(std::string_view name);      // "repeatable read"; READ UNCOMMITTED is READ COMMITTED
 std::string_view IsolationLevelName(storage::IsolationLevel level);
