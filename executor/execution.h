@@ -47,6 +47,7 @@ struct ExecutionContext {
   uint32_t chunk_size = kVectorSize;                  // developer option: smaller chunks
   bool leader_participates = true;
   bool instrument = false;                            // EXPLAIN ANALYZE
+  storage::IoCounters* io_counters = nullptr;         // of the statement's workers, for EXPLAIN; null: not counted
   // Runs a wait for another transaction or a row lock under the session's lock_timeout; null: no limit.
   std::function<void(const std::function<void()>& wait)> lock_wait;
 };

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "planner/plan.h"
+#include "storage/io_counters.h"
 
 namespace gather::planner {
 
@@ -38,12 +39,14 @@ struct NodeActuals : SpaceActuals {
 struct ExecutionActuals {
   std::vector<NodeActuals> nodes;                     // by PlanNode::id
   double planning_ms = 0, execution_ms = 0;
+  storage::IoCounts planning_io, execution_io;        // BUFFERS: of the whole statement
 };
 
 enum class ExplainFormat : uint8_t { kText, kJson, kXml, kYaml };
 struct ExplainOptions {
   bool analyze = false, verbose = false, costs = true, buffers = false, timing = true, summary = false, settings = false, wal = false;
   ExplainFormat format = ExplainFormat::kText;
+  IoSettings io;                                      // of constants
   // SETTINGS: those of planning that are not at their default, by name.
   std::vector<std::pair<std::string, std::string>> changed_settings;
 };

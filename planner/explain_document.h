@@ -32,6 +32,14 @@ struct ExplainEntry {
   std::vector<ExplainProperty> properties;
   std::vector<ExplainEntry> workers;
   std::vector<ExplainEntry> children;
+  // A property, in every format.
+  void Text(const std::string& property, const std::string& value);
+  void List(const std::string& property, const std::vector<std::string>& values);
+  void Integer(const std::string& property, uint64_t value);
+  // In all but text.
+  void Hidden(const std::string& property, const std::string& value);
+  void Literal(const std::string& property, const std::string& value);
+
   std::string label;                                     // text: a line above the node: "InitPlan 1 (returns $0)", "CTE x"
 };
 

@@ -20,16 +20,16 @@ std::string SimpleLiteral(std::string_view text) {
   return literal + "'";
 }
 
-std::string DatumText(const Datum& value) {
+std::string DatumText(const Datum& value, const IoSettings& io) {
   const TypeInfo* info = FindType(value.type.oid);
   if (info == nullptr || info->text_out == nullptr) return "?";
   std::string text;
-  info->text_out(Vector::Constant(value), 0, IoSettings(), text);
+  info->text_out(Vector::Constant(value), 0, io, text);
   return text;
 }
 
 // '{1,2}' of constant list members.
-std::string ArrayLiteral(const std::vector<ExprRef>& list, size_t from) {
+std::string ArrayLiteral(const std::vector<ExprRef>& list, size_t from, const IoSettings& io) {
   std::string text = "{";
   for (size_t i = from; i < list.size(); ++i) {
     if (i > from) text += ',';
@@ -37,7 +37,7 @@ std::string ArrayLiteral(const std::vector<ExprRef>& list, size_t from) {
       text += "NULL";
       continue;
     }
-    const std::string element = DatumText(list[i]->constant);
+    const std::string element = DatumText(list[i]->constant, io);
     const bool quote = element.empty() || element.find_first_of("{}\",\\ \t\n\r\v\f") != std::string::npos || element == "NULL" || element == "null";
     if (!quote) {
       text += element;
@@ -80,9 +80,9 @@ bool IsSimple(const Expr& expr) {
 
 }  // namespace
 
-std::string ConstantText(const Datum& value, SqlType type, int show_type) {
+std::string ConstantText(const Datum& value, SqlType type, int show_type, const IoSettings& io) {
   if (value.is_null) return show_type < 0 ? "NULL" : "NULL::" + CastType(type);
-  std::string text = DatumText(value);
+  std::string text = DatumText(value, io);
   bool label = true;
   switch (type.oid) {
     case type_oid::kInt4:
@@ -344,7 +344,7 @@ std::string ExpressionPrinter::List(const std::vector<ExprRef>& list, size_t fro
 std::string ExpressionPrinter::Coercion(const Expr& expr, const Scope& scope) const {
   const ExprRef& argument = expr.children[0];
   if (argument->kind == ExprKind::kConstant && argument->type.oid == expr.type.oid && argument->type.typmod == -1) {
-    return ConstantText(argument->constant, argument->type, -1) + "::" + CastType(expr.type);
+    return ConstantText(argument->constant, argument->type, -1, io_) + "::" + CastType(expr.type);
   }
   return "(" + Text(argument, scope, false) + ")::" + CastType(expr.type);
 }
@@ -370,7 +370,7 @@ std::string ExpressionPrinter::Call(const Expr& expr, const Scope& scope) const 
   if (expr.op != nullptr && expr.children.size() == 1) return "(" + std::string(expr.op->name) + " " + Text(expr.children[0], scope, true) + ")";
   const std::string name(expr.function->name);
   if (name == "extract" && expr.children.size() == 2 && expr.children[0]->kind == ExprKind::kConstant && !expr.children[0]->constant.is_null) {
-    return "EXTRACT(" + DatumText(expr.children[0]->constant) + " FROM " + Text(expr.children[1], scope, true) + ")";
+    return "EXTRACT(" + DatumText(expr.children[0]->constant, io_) + " FROM " + Text(expr.children[1], scope, true) + ")";
   }
   return QuoteIdentifier(name) + "(" + List(expr.children, 0, scope, true) + ")";
 }
@@ -379,7 +379,7 @@ std::string ExpressionPrinter::Text(const ExprRef& expr, const Scope& scope, boo
   if (expr == nullptr) return "";
   const auto child = [&](size_t i, bool implicit = false) { return Text(expr->children[i], scope, implicit); };
   switch (expr->kind) {
-    case ExprKind::kConstant: return ConstantText(expr->constant, expr->type, 0);
+    case ExprKind::kConstant: return ConstantText(expr->constant, expr->type, 0, io_);
     case ExprKind::kColumn: return scope.table != nullptr ? Qualified(*scope.table, expr->name) : QuoteIdentifier(expr->name);
     case ExprKind::kSlot: case ExprKind::kOuterSlot: return Slot(*expr, scope);
     case ExprKind::kParameter: return "$" + std::to_string(expr->index + 1);
@@ -421,7 +421,7 @@ std::string ExpressionPrinter::Text(const ExprRef& expr, const Scope& scope, boo
       for (size_t i = 1; i < expr->children.size(); ++i) constants = constants && expr->children[i]->kind == ExprKind::kConstant;
       const TypeInfo* element = FindType(expr->children.size() > 1 ? expr->children[1]->type.oid : kInvalidOid);
       const std::string list = constants && element != nullptr
-                                   ? SimpleLiteral(ArrayLiteral(expr->children, 1)) + "::" + CastType(SqlType(element->oid)) + "[]"
+                                   ? SimpleLiteral(ArrayLiteral(expr->children, 1, io_)) + "::" + CastType(SqlType(element->oid)) + "[]"
                                    : "ARRAY[" + List(expr->children, 1, scope, true) + "]";
       return "(" + child(0, true) + (expr->negated ? " <> ALL (" : " = ANY (") + list + "))";
     }

@@ -13,7 +13,7 @@ class ExpressionPrinter {
  public:
   // `qualify`: columns with their relation's name, as PostgreSQL does when the statement has more than one relation.
   // (a scan's own conditions never do, unless `verbose`).
-  ExpressionPrinter(const Plan& plan, bool qualify, bool verbose) : plan_(plan), qualify_(qualify), verbose_(verbose) {}
+  ExpressionPrinter(const Plan& plan, const IoSettings& io, bool qualify, bool verbose) : plan_(plan), io_(io), qualify_(qualify), verbose_(verbose) {}
 
   // A scan's filter: without the relation's name.
   std::string ScanCondition(const PlanNode& node, const ExprRef& expr) const;
@@ -52,11 +52,12 @@ class ExpressionPrinter {
   std::string Qualified(const PlanNode& scan, const std::string& column) const;
 
   const Plan& plan_;
+  const IoSettings& io_;
   // Changed while a scan's conditions are printed.
   mutable bool qualify_;
   const bool verbose_;
 };
 
-std::string ConstantText(const Datum& value, SqlType type, int show_type);
+std::string ConstantText(const Datum& value, SqlType type, int show_type, const IoSettings& io);
 
 }  // namespace gather::planner

@@ -1,5 +1,9 @@
 #include "storage/column_cache.h"
 
+#include <optional>
+
+#include "storage/io_counters.h"
+
 namespace gather::storage {
 
 ColumnCache::ColumnCache(MemoryBudget* budget, uint64_t limit) : budget_(budget), limit_(limit), hand_(ring_.end()) {}
@@ -62,11 +66,17 @@ std::shared_ptr<const Segment> ColumnCache::Get(Slot& slot, const std::function<
     return slot.segment_;
   };
   std::shared_ptr<const Segment> segment = cached();
-  if (segment == nullptr) {
+  const bool hit = segment != nullptr;
+  if (!hit) {
     std::lock_guard loading(slot.loading_);
     segment = cached();
     if (segment == nullptr) {
-      segment = load(*this);
+      {
+        // What the load reads is counted as this segment, below.
+        std::optional<IoCounters::Scope> pause;
+        if (IoCounters::IsCounting()) pause.emplace(nullptr);
+        segment = load(*this);
+      }
       loads_.fetch_add(1, std::memory_order_relaxed);
       std::lock_guard lock(latch_);
       {
@@ -78,6 +88,7 @@ std::shared_ptr<const Segment> ColumnCache::Get(Slot& slot, const std::function<
       cached_.fetch_add(segment->bytes(), std::memory_order_relaxed);
     }
   }
+  IoCounters::CountSegment(segment->bytes(), hit);
   if (!slot.used_.load(std::memory_order_relaxed)) slot.used_.store(true, std::memory_order_relaxed);
   return segment;
 }

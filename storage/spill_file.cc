@@ -8,6 +8,7 @@
 #include <cstring>
 #include <vector>
 
+#include "storage/io_counters.h"
 #include "types/error.h"
 
 namespace gather::storage {
@@ -35,6 +36,7 @@ SpillFile::~SpillFile() {
 
 uint64_t SpillFile::Append(const void* data, size_t bytes) {
   const uint64_t begin = bytes_;
+  IoCounters::CountTemporary(bytes, true);
   const char* from = static_cast<const char*>(data);
   while (bytes != 0) {
     const ssize_t written = pwrite(file_, from, bytes, static_cast<off_t>(bytes_));
@@ -48,6 +50,7 @@ uint64_t SpillFile::Append(const void* data, size_t bytes) {
 }
 
 void SpillFile::Read(uint64_t offset, void* data, size_t bytes) const {
+  IoCounters::CountTemporary(bytes, false);
   char* to = static_cast<char*>(data);
   while (bytes != 0) {
     const ssize_t got = pread(file_, to, bytes, static_cast<off_t>(offset));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 
 #include "executor/commands/nested.h"
 #include "executor/commands/prepared.h"
@@ -84,12 +85,13 @@ void AddChangedSettings(const catalog::Settings& settings, planner::ExplainOptio
 }
 
 // Runs the plan to its end; a modification that meets a concurrent change starts anew, as outside EXPLAIN.
-planner::ExecutionActuals Run(Session& session, const planner::PlanRef& plan, const std::vector<Datum>& parameters) {
+planner::ExecutionActuals Run(Session& session, const planner::PlanRef& plan, const std::vector<Datum>& parameters, storage::IoCounters* counters) {
   for (;;) {
     const uint64_t savepoint = session.transaction()->Savepoint();
     try {
       ExecutionContext context = session.MakeExecutionContext(parameters);
       context.instrument = true;
+      context.io_counters = counters;
       Execution execution(plan, std::move(context));
       Chunk chunk;
       while (execution.Next(chunk)) chunk.Clear();
@@ -107,11 +109,15 @@ std::string ExplainCommand(CommandContext& context, const ast::Node& node) {
   Session& session = context.session;
   planner::ExplainOptions options = ReadOptions(statement);
   if (options.settings) AddChangedSettings(session.settings(), &options);
+  options.io = session.io();
   TextRows rows(1);
   const auto planning_start = Clock::now();
   std::shared_ptr<const sql::BoundStatement> bound;
   planner::PlanRef plan;
   std::vector<Datum> parameters = context.parameters;
+  storage::IoCounters planning_counters;
+  std::optional<storage::IoCounters::Scope> planning_scope;
+  if (options.buffers) planning_scope.emplace(&planning_counters);
   const ast::Node* query = statement.query;
   if (const auto* create = ast::TryAs<ast::CreateTableAsStmt>(query)) query = create->query;
   if (const auto* declare = ast::TryAs<ast::DeclareCursorStmt>(query)) query = declare->query;
@@ -131,16 +137,24 @@ std::string ExplainCommand(CommandContext& context, const ast::Node& node) {
   }
   planner::ExecutionActuals actuals;
   const double planning_ms = MillisecondsSince(planning_start);
+  planning_scope.reset();
   if (options.analyze) {
     if (session.transaction_read_only() && !bound->read_only) {
       throw SqlError(sqlstate::kReadOnlySqlTransaction, Format("cannot execute %s in a read-only transaction", bound->tag.c_str()));
     }
     const auto start = Clock::now();
-    actuals = Run(session, plan, parameters);
+    storage::IoCounters counters;
+    {
+      storage::IoCounters* const counted = options.buffers ? &counters : nullptr;
+      const storage::IoCounters::Scope scope(counted);
+      actuals = Run(session, plan, parameters, counted);
+    }
+    actuals.execution_io = counters.counts();
     actuals.execution_ms = MillisecondsSince(start);
   }
   actuals.planning_ms = planning_ms;
-  for (const std::string& line : planner::Explain(*plan, options, options.analyze || options.summary ? &actuals : nullptr)) rows.Add({line});
+  actuals.planning_io = planning_counters.counts();
+  for (const std::string& line : planner::Explain(*plan, options, options.analyze || options.summary || options.buffers ? &actuals : nullptr)) rows.Add({line});
   context.rows = rows.Finish();
   return "EXPLAIN";
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "executor/pool/worker_pool.h"
+#include "storage/io_counters.h"
 #include "types/statement_scope.h"
 
 namespace gather::executor {
@@ -103,6 +104,7 @@ int ParallelRun::Launch(int wanted, const Work& work) {
       lock.unlock();
       try {
         const StatementScope scope(run->state_.context.interrupt, run->state_.context.budget);
+        const storage::IoCounters::Scope counts(run->state_.context.io_counters);
         work(*mine);
       } catch (...) {
         run->Fail(std::current_exception());

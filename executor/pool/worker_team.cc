@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "executor/pool/worker_pool.h"
+#include "storage/io_counters.h"
 #include "types/statement_scope.h"
 
 namespace gather::executor {
@@ -30,6 +31,7 @@ void WorkerTeam::Run(const std::function<void(int)>& work) {
       lock.unlock();
       try {
         const StatementScope scope(context_.interrupt, context_.budget);
+        const storage::IoCounters::Scope counts(context_.io_counters);
         work(member);
       } catch (...) {
         Fail(std::current_exception());
