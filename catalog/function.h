@@ -74,6 +74,9 @@ struct AggregateKernels {
   void (*finalize)(FunctionContext& context, void** states, uint32_t count, Vector& result) = nullptr;
   void (*destroy)(void** states, uint32_t count) = nullptr;
   bool order_sensitive = false;               // array_agg, string_agg: input order matters; not combined out of order
+  // As update_one, and copies what the state was before row i to copies[i], and what it is after all to copies[rows]; these are initialized. Null:
+  // states are not copied.
+  void (*update_running)(FunctionContext& context, std::span<const Vector> arguments, uint32_t rows, void* state, void** copies) = nullptr;
 };
 
 struct ArgumentDefault;

@@ -9,6 +9,7 @@
 
 #include <new>
 #include <span>
+#include <type_traits>
 
 #include "catalog/function.h"
 #include "types/vector.h"
@@ -44,13 +45,25 @@ struct UnaryAggregate {
     }
     *static_cast<State*>(state) = local;
   }
+  static void UpdateRunning(FunctionContext&, std::span<const Vector> arguments, uint32_t rows, void* state, void** copies) {
+    static_assert(std::is_trivially_destructible_v<State>);
+    State local = *static_cast<State*>(state);
+    StateAt<State>(copies, 0) = local;
+    if (rows == 0) return;
+    const VectorView view = arguments[0].View();
+    for (uint32_t i = 0; i < rows; ++i) {
+      A::Add(local, view.get<Value>(i));
+      StateAt<State>(copies, i + 1) = local;
+    }
+    *static_cast<State*>(state) = local;
+  }
   static void Combine(FunctionContext&, void** sources, void** targets, uint32_t count) {
     for (uint32_t i = 0; i < count; ++i) A::Merge(StateAt<State>(targets, i), StateAt<State>(sources, i));
   }
   static void Finalize(FunctionContext&, void** states, uint32_t count, Vector& result) {
     for (uint32_t i = 0; i < count; ++i) A::Final(StateAt<State>(states, i), result, i);
   }
-  static constexpr AggregateKernels kKernels = {sizeof(State), InitializeState<State>, Update, UpdateOne, Combine, Finalize, nullptr, false};
+  static constexpr AggregateKernels kKernels = {sizeof(State), InitializeState<State>, Update, UpdateOne, Combine, Finalize, nullptr, false, UpdateRunning};
 };
 
 // ---- what each file offers to aggregate.cc

@@ -24,6 +24,11 @@ void CountUpdate(FunctionContext&, std::span<const Vector>, uint32_t rows, void*
   for (uint32_t i = 0; i < rows; ++i) ++StateAt<CountState>(states, i).rows;
 }
 void CountUpdateOne(FunctionContext&, std::span<const Vector>, uint32_t rows, void* state) { static_cast<CountState*>(state)->rows += rows; }
+void CountRunning(FunctionContext&, std::span<const Vector>, uint32_t rows, void* state, void** copies) {
+  int64_t& count = static_cast<CountState*>(state)->rows;
+  for (uint32_t i = 0; i <= rows; ++i) StateAt<CountState>(copies, i).rows = count + i;
+  count += rows;
+}
 void CountCombine(FunctionContext&, void** sources, void** targets, uint32_t count) {
   for (uint32_t i = 0; i < count; ++i) StateAt<CountState>(targets, i).rows += StateAt<CountState>(sources, i).rows;
 }
@@ -78,6 +83,12 @@ struct NumericSum {
   };
   std::unique_ptr<Beyond> beyond;
 
+  void CopyFrom(const NumericSum& other) {
+    sum = other.sum;
+    rows = other.rows;
+    scale = other.scale;
+    beyond = other.beyond == nullptr ? nullptr : std::make_unique<Beyond>(*other.beyond);
+  }
   Beyond& beyond_sum() {
     if (beyond == nullptr) beyond = std::make_unique<Beyond>();
     return *beyond;
@@ -220,6 +231,23 @@ void SumNumericUpdateOne(FunctionContext& context, std::span<const Vector> argum
   }
 }
 
+void SumNumericRunning(FunctionContext&, std::span<const Vector> arguments, uint32_t rows, void* state_pointer, void** copies) {
+  auto& state = *static_cast<NumericSum*>(state_pointer);
+  StateAt<NumericSum>(copies, 0).CopyFrom(state);
+  if (rows == 0) return;
+  const Vector& vector = arguments[0];
+  const VectorView view = vector.View();
+  for (uint32_t i = 0; i < rows; ++i) {
+    ++state.rows;
+    if (vector.physical() == PhysicalType::kInt64) {
+      state.Add(view.get<int64_t>(i), vector.shape().scale);
+    } else {
+      state.Add(DecimalAt(vector, view, i));
+    }
+    StateAt<NumericSum>(copies, i + 1).CopyFrom(state);
+  }
+}
+
 void SumNumericCombine(FunctionContext&, void** sources, void** targets, uint32_t count) {
   for (uint32_t i = 0; i < count; ++i) {
     auto& into = StateAt<NumericSum>(targets, i);
@@ -282,6 +310,25 @@ bool ReadAverage(void* state, Decimal* value) {
 }
 template <class State>
 void FinalizeSum(FunctionContext&, void** states, uint32_t count, Vector& result) { PutSums(states, count, result, ReadSum<State>); }
+
+// Integers that fit into 64 bits, as sums mostly do, need no Decimals.
+void FinalizeInt8Sum(FunctionContext& context, void** states, uint32_t count, Vector& result) {
+  using State = WideSum<int64_t>::State;
+  constexpr __int128 kMost = 999'999'999'999'999'999;        // NumericPhysical: 18 digits
+  uint64_t greatest = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    const __int128 sum = StateAt<State>(states, i).sum;
+    if (sum > kMost || sum < -kMost) return FinalizeSum<State>(context, states, count, result);
+    greatest = std::max(greatest, static_cast<uint64_t>(sum < 0 ? -sum : sum));
+  }
+  result.Reset(PhysicalType::kInt64);
+  result.set_shape({0, static_cast<int16_t>(std::max(1, DecimalDigits(static_cast<unsigned __int128>(greatest))))});
+  for (uint32_t i = 0; i < count; ++i) {
+    const State& state = StateAt<State>(states, i);
+    if (state.rows == 0) result.SetNull(i); else result.data<int64_t>()[i] = static_cast<int64_t>(state.sum);
+  }
+}
+
 template <class State>
 void FinalizeAverage(FunctionContext&, void** states, uint32_t count, Vector& result) { PutSums(states, count, result, ReadAverage<State>); }
 
@@ -293,7 +340,8 @@ constexpr AggregateKernels WideKernels() {
 }
 
 constexpr AggregateKernels NumericKernels(void (*finalize)(FunctionContext&, void**, uint32_t, Vector&)) {
-  return {sizeof(NumericSum), InitializeState<NumericSum>, SumNumericUpdate, SumNumericUpdateOne, SumNumericCombine, finalize, DestroyStates<NumericSum>, false};
+  return {sizeof(NumericSum), InitializeState<NumericSum>, SumNumericUpdate, SumNumericUpdateOne, SumNumericCombine, finalize, DestroyStates<NumericSum>, false,
+          SumNumericRunning};
 }
 
 // ---- floats: added in the order they come, as PostgreSQL does
@@ -357,10 +405,10 @@ struct IntervalAverage : IntervalSum {
 }  // namespace
 
 const AggregateKernels kSumInterval = UnaryAggregate<IntervalSum>::kKernels, kAvgInterval = UnaryAggregate<IntervalAverage>::kKernels;
-const AggregateKernels kCountRows = {sizeof(CountState), InitializeState<CountState>, CountUpdate, CountUpdateOne, CountCombine, CountFinalize, nullptr, false};
+const AggregateKernels kCountRows = {sizeof(CountState), InitializeState<CountState>, CountUpdate, CountUpdateOne, CountCombine, CountFinalize, nullptr, false, CountRunning};
 const AggregateKernels kSumInt2 = UnaryAggregate<SumToInt8<int16_t>>::kKernels;
 const AggregateKernels kSumInt4 = UnaryAggregate<SumToInt8<int32_t>>::kKernels;
-const AggregateKernels kSumInt8 = WideKernels<int64_t, FinalizeSum<WideSum<int64_t>::State>>();
+const AggregateKernels kSumInt8 = WideKernels<int64_t, FinalizeInt8Sum>();
 const AggregateKernels kSumNumeric = NumericKernels(FinalizeSum<NumericSum>);
 const AggregateKernels kSumFloat4 = UnaryAggregate<FloatSum<float>>::kKernels;
 const AggregateKernels kSumFloat8 = UnaryAggregate<FloatSum<double>>::kKernels;

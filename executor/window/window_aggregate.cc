@@ -1,5 +1,5 @@
-// An aggregate as a window function. A frame that begins with its partition just grows, one state after the other peers, and a frame that is the
-// whole partition is computed once; a frame whose start moves is computed anew for each row.
+// An aggregate as a window function. A frame that begins with its partition just grows: one state goes through the rows, and copies of it are the
+// results, or, where states cannot be copied, it is asked after each group of peers. A frame whose start moves is computed anew for each row.
 #include <algorithm>
 
 #include "executor/window/window_frame.h"
@@ -34,11 +34,45 @@ class State {
   uint8_t* bytes_;
 };
 
+// Copies of a state.
+class Copies {
+ public:
+  explicit Copies(const catalog::AggregateKernels& kernels) : kernels_(kernels), stride_((kernels.state_size + 15) / 16 * 16) {}
+  ~Copies() {
+    if (kernels_.destroy != nullptr) kernels_.destroy(all_.data(), static_cast<uint32_t>(all_.size()));
+  }
+  Copies(const Copies&) = delete;
+  void Clear() { used_ = 0; }
+  uint32_t used() const { return used_; }
+  void** Take(uint32_t count) {
+    if (used_ + count > all_.size()) Make(std::max(count, kVectorSize));
+    used_ += count;
+    return all_.data() + used_ - count;
+  }
+  void* operator[](uint32_t i) const { return all_[i]; }
+
+ private:
+  struct alignas(16) Room { uint8_t bytes[16]; };
+  void Make(uint32_t count) {
+    all_.reserve(all_.size() + count);
+    rooms_.push_back(std::make_unique_for_overwrite<Room[]>(size_t{count} * stride_ / sizeof(Room)));
+    for (uint32_t i = 0; i < count; ++i) {
+      all_.push_back(rooms_.back()[0].bytes + size_t{i} * stride_);
+      kernels_.initialize(all_.back());
+    }
+  }
+  const catalog::AggregateKernels& kernels_;
+  const size_t stride_;
+  std::vector<std::unique_ptr<Room[]>> rooms_;
+  std::vector<void*> all_;
+  uint32_t used_ = 0;
+};
+
 class WindowAggregate final : public WindowFunction {
  public:
   WindowAggregate(const planner::WindowAggNode& node, const planner::WindowAggNode::Call& call, WindowArguments arguments, Participant& participant)
       : call_(call), kernels_(*call.call->function->aggregate), arguments_(std::move(arguments)), participant_(participant),
-        frame_(node, *call.call, participant), state_(kernels_), value_(call.result, 1) {
+        frame_(node, *call.call, participant), state_(kernels_), copies_(kernels_), value_(call.result, 1) {
     const ExecutionContext& execution = participant.execution.context;
     context_.io = &execution.io;
     context_.interrupt = execution.interrupt;
@@ -60,6 +94,7 @@ class WindowAggregate final : public WindowFunction {
 
   void Compute(const WindowChunk& chunk, Vector& out) override {
     frame_.Borders(chunk, start_, end_);
+    if (grows_ && kernels_.update_running != nullptr) return ComputeRunning(chunk, out);
     for (uint32_t i = 0; i < chunk.rows; ++i) {
       if ((i & 1023) == 0) participant_.CheckInterrupt();
       const bool fresh = !grows_ || !known_ || partition_ != chunk.partition[i] || end_[i] < state_end_;
@@ -88,6 +123,81 @@ class WindowAggregate final : public WindowFunction {
 
  private:
   static constexpr size_t kNoChunk = ~size_t{0};
+
+  // A frame's result is the copy made where it ends: state_of_[i] of row i.
+  void ComputeRunning(const WindowChunk& chunk, Vector& out) {
+    participant_.CheckInterrupt();
+    copies_.Clear();
+    distinct_.clear();
+    state_of_.Renew();
+    state_of_.set_size(0);
+    for (uint32_t i = 0; i < chunk.rows;) {
+      if (!known_ || partition_ != chunk.partition[i] || end_[i] < state_end_) {
+        state_.Restart();
+        partition_ = chunk.partition[i];
+        state_end_ = start_[i];
+        known_ = true;
+      }
+      i = Run(chunk, i);
+    }
+    const auto count = static_cast<uint32_t>(distinct_.size());
+    if (count == chunk.rows) return Finalize(out, count);
+    Vector results(call_.result, count);
+    Finalize(results, count);
+    results.Slice(state_of_, chunk.rows);
+    out = std::move(results);
+  }
+
+  void Finalize(Vector& out, uint32_t count) {
+    out.Reset(GetType(call_.result.oid).physical);
+    kernels_.finalize(context_, distinct_.data(), count, out);
+  }
+
+  // Rows from i on whose frames end in the same chunk as that of row i; returns the row behind them.
+  uint32_t Run(const WindowChunk& chunk, uint32_t i) {
+    uint32_t behind = i + 1;
+    while (behind < chunk.rows && chunk.partition[behind] == partition_ && end_[behind] == end_[i]) ++behind;
+    if (end_[i] == state_end_ || behind - i > 1) {
+      AddRows(state_end_, end_[i], chunk, i);
+      state_end_ = end_[i];
+      void** const copy = copies_.Take(1);
+      kernels_.update_running(context_, {}, 0, state_.get(), copy);
+      distinct_.push_back(*copy);
+      for (; i < behind; ++i) state_of_.Add(static_cast<RowIndex>(distinct_.size() - 1));
+      return behind;
+    }
+    const ChunkStore& store = rows_->store();
+    const size_t number = store.chunk_of(end_[i] - 1);
+    AddRows(state_end_, std::max(state_end_, store.first_row(number)), chunk, i);
+    state_end_ = std::max(state_end_, store.first_row(number));
+    if (viewed_ != number) View(number);
+    while (behind < chunk.rows && chunk.partition[behind] == partition_ && end_[behind] >= end_[behind - 1] && end_[behind] <= viewed_end_) ++behind;
+    const uint64_t from = state_end_, to = end_[behind - 1];
+    const bool whole = plain_ && from == viewed_first_ && to == viewed_end_;
+    picked_.set_size(0);
+    for (uint64_t row = from; row < to && !whole; ++row) {
+      const auto place = static_cast<uint32_t>(row - viewed_first_);
+      if (plain_ || Takes(place)) picked_.Add(place);
+    }
+    const auto count = whole ? static_cast<uint32_t>(to - from) : picked_.size();
+    void** const copies = copies_.Take(count + 1);
+    kernels_.update_running(context_, whole ? whole_ : views_, count, state_.get(), copies);
+    state_end_ = to;
+    // The number of rows taken before the frame's end.
+    uint32_t taken = 0;
+    uint32_t last = ~0u;
+    for (; i < behind; ++i) {
+      if (plain_) {
+        taken = static_cast<uint32_t>(end_[i] - from);
+      } else {
+        while (taken < count && picked_[taken] < end_[i] - viewed_first_) ++taken;
+      }
+      if (taken != last) distinct_.push_back(copies[taken]);
+      last = taken;
+      state_of_.Add(static_cast<RowIndex>(distinct_.size() - 1));
+    }
+    return behind;
+  }
 
   void SetValue(Vector& out, uint32_t i) const {
     if (value_.IsNull(0)) {
@@ -156,6 +266,9 @@ class WindowAggregate final : public WindowFunction {
 
   // The state covers the rows [state_start_, state_end_) of a partition, and `value_` is its result.
   State state_;
+  Copies copies_;
+  std::vector<void*> distinct_;              // different results of a chunk
+  Selection state_of_;
   Vector value_;
   uint32_t size_ = 0;
   bool known_ = false;
