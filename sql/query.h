@@ -152,7 +152,7 @@ struct BoundModify {
   std::vector<BoundCheck> checks;
   std::vector<BoundIndex> indexes;
   std::shared_ptr<const BoundConflict> conflict;       // INSERT … ON CONFLICT
-  std::vector<bool> assigned;                          // UPDATE: per `stored` column, whether SET touches it
+  std::vector<bool> assigned;                          // UPDATE, DO UPDATE: per `stored` column, whether SET touches it
   uint32_t ctid_slot = 0;                              // UPDATE, DELETE
   std::vector<Target> returning;
 };

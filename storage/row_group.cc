@@ -98,16 +98,22 @@ uint32_t RowGroup::LoadDeletes(uint32_t first, uint32_t count) {
   return dead;
 }
 
-WriteResult RowGroup::Delete(uint32_t slot, TransactionId transaction, uint32_t command) {
+WriteResult RowGroup::Delete(uint32_t slot, Stamp running) {
   std::lock_guard lock(latch_);
   const Stamp now = contents_.versions->Deleted(slot);
   if (now == kNotDeleted) {
-    contents_.versions->SetDeleted(slot, RunningStamp(transaction, command));
+    contents_.versions->SetSuccessor(slot, {});      // of an update that was undone
+    contents_.versions->SetDeleted(slot, running);
     return {WriteOutcome::kDone, {}};
   }
-  if (IsOwn(now, transaction)) return {WriteOutcome::kOwnCommand, transaction};
+  if (IsRunning(now) && StampTransaction(now) == StampTransaction(running)) return {WriteOutcome::kOwnCommand, {}};
   if (IsRunning(now)) return {WriteOutcome::kBusy, TransactionId(StampTransaction(now))};
   return {WriteOutcome::kConflict, {}};
+}
+
+void RowGroup::SetSuccessor(uint32_t slot, const VersionInfo::Successor& successor) {
+  std::lock_guard lock(latch_);
+  contents_.versions->SetSuccessor(slot, successor);
 }
 
 void RowGroup::StampInserted(uint32_t first, uint32_t count, Stamp stamp) {

@@ -58,7 +58,8 @@ class RowGroup {
   // Recovery: slots of a delete record; returns how many were not dead yet.
   uint32_t LoadDeletes(uint32_t first, uint32_t count);
 
-  WriteResult Delete(uint32_t slot, TransactionId transaction, uint32_t command);
+  WriteResult Delete(uint32_t slot, Stamp running);
+  void SetSuccessor(uint32_t slot, const VersionInfo::Successor& successor);
   void StampInserted(uint32_t first, uint32_t count, Stamp stamp);
   void StampDeleted(uint32_t first, uint32_t count, Stamp stamp);
 

@@ -137,13 +137,13 @@ void TableStore::Insert(Transaction& transaction, std::span<const StoredColumn> 
   transaction.state().BulkOf(*state_).Insert(transaction.state(), columns, sources, count, ids);
 }
 
-WriteResult TableStore::Delete(Transaction& transaction, const Snapshot& /*snapshot*/, RowId row, bool replaced) {
+WriteResult TableStore::Delete(Transaction& transaction, RowId row, DeleteKind kind) {
   const std::shared_ptr<RowGroup> group = state_->Find(row);
   if (group == nullptr || row.slot() >= group->rows()) return {WriteOutcome::kConflict, {}};
   Transaction::State& state = transaction.state();
-  WriteResult result = group->Delete(row.slot(), state.id, state.command);
+  WriteResult result = group->Delete(row.slot(), RunningStamp(state.id, state.command) | (kind == DeleteKind::kUpdateKeepingKey ? kKeepsKeyBit : 0));
   if (result.outcome == WriteOutcome::kDone) {
-    state.Record(replaced ? UndoEntry::Kind::kReplace : UndoEntry::Kind::kDelete, group, row.slot(), 1);
+    state.Record(kind == DeleteKind::kDelete ? UndoEntry::Kind::kDelete : UndoEntry::Kind::kReplace, group, row.slot(), 1);
     if (state.serializable != nullptr) state.manager->conflicts.WriteRow(state.serializable, state_->id, row);
   } else if (result.outcome == WriteOutcome::kBusy) {
     result.holder = state.manager->FullId(result.holder.value);
@@ -184,6 +184,29 @@ TableStore::Liveness TableStore::CheckLiveness(const Transaction& transaction, R
     return Liveness::kDeleting;
   }
   return Liveness::kDead;
+}
+
+TableStore::Replacement TableStore::ReplacementOf(RowId row) const {
+  const std::shared_ptr<RowGroup> group = state_->Find(row);
+  if (group == nullptr) return {};
+  const RowGroup::Pinned pinned = group->Pin();
+  if (row.slot() >= pinned.rows) return {};
+  // The successor after the stamp: where the stamp says nothing any more, the successor has been set.
+  const Stamp deleted = pinned.versions->Deleted(row.slot());
+  const VersionInfo::Successor successor = pinned.versions->SuccessorOf(row.slot());
+  return {deleted != kNotDeleted, successor.row, successor.keeps_key || (IsRunning(deleted) && KeepsKey(deleted))};
+}
+
+void TableStore::SetSuccessors(Transaction& transaction, std::span<const RowId> old_rows, std::span<const RowId> new_rows, bool keep_key) {
+  TransactionManager::State& manager = *transaction.state().manager;
+  const auto is_active = [&](TransactionId id) { return manager.running.Find(id) != nullptr; };
+  std::shared_ptr<RowGroup> group;
+  for (size_t i = 0; i < old_rows.size(); ++i) {
+    if (group == nullptr || group->number() != old_rows[i].group()) group = state_->Find(old_rows[i]);
+    if (group == nullptr) continue;
+    group->SetSuccessor(old_rows[i].slot(), {new_rows[i], keep_key});
+    if (keep_key) manager.row_locks.Copy({id(), old_rows[i]}, {id(), new_rows[i]}, transaction.id(), is_active);
+  }
 }
 
 bool TableStore::IsDeadToAll(RowId row, CommitTimestamp oldest) const {

@@ -40,6 +40,8 @@ struct WriteResult {
   TransactionId holder;
 };
 
+enum class DeleteKind : uint8_t { kDelete, kUpdate, kUpdateKeepingKey };   // updates: by a new version that Insert brings
+
 struct TableStatistics {
   uint64_t rows = 0;                   // live rows, as far as the last commits tell: exact when nothing runs
   uint64_t dead_rows = 0;
@@ -59,8 +61,10 @@ class TableStore {
   // Appends rows (one vector per column of `columns`, columns absent are not stored and read as missing → null). ids[i] gets row i's id.
   // Full row groups of one big statement become segments on the spot (see storage/README.md, "bulk load").
   void Insert(Transaction& transaction, std::span<const StoredColumn> columns, const Chunk& rows, RowId* ids);
-  // Marks one visible row deleted by the transaction's present command. Does not wait. `replaced`: by a new version that Insert brings.
-  WriteResult Delete(Transaction& transaction, const Snapshot& snapshot, RowId row, bool replaced = false);
+  // Marks one visible row deleted by the transaction's present command. Does not wait, nor look at row locks.
+  WriteResult Delete(Transaction& transaction, RowId row, DeleteKind kind = DeleteKind::kDelete);
+  // After an update: which rows took the place of which. With the same keys, locks on the old ones go for the new ones too.
+  void SetSuccessors(Transaction& transaction, std::span<const RowId> old_rows, std::span<const RowId> new_rows, bool keep_key);
 
   // Rows by id (at most kVectorSize): out gets the visible ones in input order, as vectors of any kind; found[i] is the position in `ids` of
   // output row i. Returns their number.
@@ -71,6 +75,13 @@ class TableStore {
   // How a unique check must treat an existing index entry for `row`.
   enum class Liveness : uint8_t { kDead, kLive, kInserting, kDeleting };  // the last two: `holder` is still running
   Liveness CheckLiveness(const Transaction& transaction, RowId row, TransactionId* holder) const;
+  // Of a row that is being deleted, or dead: the new version (0: on its way, or there is none) and whether it has the same key.
+  struct Replacement {
+    bool deleted = false;
+    RowId row;
+    bool keeps_key = false;
+  };
+  Replacement ReplacementOf(RowId row) const;
 
   // Deleted at or before `oldest`, or never inserted: index entries that lead to it can go.
   bool IsDeadToAll(RowId row, CommitTimestamp oldest) const;

@@ -195,6 +195,10 @@ void Transaction::State::End(bool committed) {
   ActiveTransactions::Slot* left = slot;
   slot = nullptr;
   ActiveTransactions::Leave(left);
+  if (!row_locks.empty()) {
+    UnlockRowsTo(0);
+    manager->row_locks.DropCopies(id);
+  }
   if (left->waiters.load(std::memory_order_seq_cst) != 0) storage->locks().TransactionEnded();
   undo.clear();
   groups.clear();
@@ -278,6 +282,7 @@ uint64_t Transaction::Savepoint() {
   state.EndBulk();
   SavepointState savepoint;
   savepoint.undo = state.undo.size();
+  savepoint.row_locks = state.row_locks.size();
   savepoint.had_writes = state.writes != nullptr;
   if (state.writes != nullptr) {
     state.writes->SetSavepoint();
@@ -297,6 +302,7 @@ void Transaction::RollbackTo(uint64_t mark) {
   SavepointState& savepoint = state.savepoints[mark];
   state.bulk.clear();
   state.UndoTo(savepoint.undo);
+  state.UnlockRowsTo(savepoint.row_locks);
   state.undo_floor = state.undo.size();
   if (!savepoint.had_writes) {
     state.writes.reset();
@@ -331,6 +337,22 @@ void Transaction::UnlockKey(uint64_t key) {
     if (state_->key_locks[i] != key) continue;
     state_->key_locks.erase(state_->key_locks.begin() + static_cast<ptrdiff_t>(i));
     return;
+  }
+}
+
+TransactionId Transaction::TryLockRow(StorageId table, RowId row, RowLockStrength strength) {
+  Transaction::State::RowLock lock{{table, row}, RowLockStrength::kNone};
+  const TransactionId holder = state_->manager->row_locks.TryLock(lock.row, state_->id, strength, &lock.before);
+  if (holder.value == 0) state_->row_locks.push_back(lock);
+  return holder;
+}
+
+void Transaction::UnlockLastRow() { state_->UnlockRowsTo(state_->row_locks.size() - 1); }
+
+void Transaction::State::UnlockRowsTo(size_t position) {
+  while (row_locks.size() > position) {
+    manager->row_locks.Weaken(row_locks.back().row, id, row_locks.back().before);
+    row_locks.pop_back();
   }
 }
 
@@ -408,6 +430,7 @@ Snapshot TransactionManager::Latest() const { return {CommitTimestamp(state_->co
 
 CommitTimestamp TransactionManager::Oldest() const { return CommitTimestamp(state_->running.Oldest(state_->commits.published())); }
 
+const RowLocks& TransactionManager::row_locks() const { return state_->row_locks; }
 SerializableConflicts& TransactionManager::conflicts() { return state_->conflicts; }
 
 bool TransactionManager::IsActive(TransactionId id) const { return id.value != 0 && state_->running.Find(id) != nullptr; }

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "storage/row_locks.h"
 #include "storage/snapshot.h"
 #include "types/ids.h"
 #include "types/interrupt.h"
@@ -72,6 +73,11 @@ class Transaction {
   bool TryLockKey(uint64_t key, TransactionId* holder, bool* fresh);
   void UnlockKey(uint64_t key);
 
+  // Row locks, held until the end or until a rollback to before. Does not wait: the holder that is in the way, or 0 when the lock is ours.
+  TransactionId TryLockRow(StorageId table, RowId row, RowLockStrength strength);
+  // Gives back what the last TryLockRow took.
+  void UnlockLastRow();
+
   // Both end it. Commit throws what went wrong, having rolled back (53100 disk full, 40001 …).
   CommitTimestamp Commit(SynchronousCommit sync = SynchronousCommit::kOn);
   void Rollback();
@@ -100,6 +106,7 @@ class TransactionManager {
   void WaitFor(TransactionId waiter, TransactionId id, const InterruptFlag& interrupt);
   bool IsActive(TransactionId id) const;
   SerializableConflicts& conflicts();
+  const RowLocks& row_locks() const;
 
   struct State;
   State& state() { return *state_; }

@@ -41,6 +41,7 @@ class BulkInsert;
 
 struct SavepointState {
   size_t undo;
+  size_t row_locks;
   size_t write_savepoints;                               // of the write set, when it was taken; write set absent: none
   bool had_writes;
   std::vector<uint64_t> participants;
@@ -71,6 +72,11 @@ struct Transaction::State {
   std::unique_ptr<KvWriteSet> writes;
   std::vector<std::shared_ptr<CommitParticipant>> participants;
   std::vector<uint64_t> key_locks;                       // held until the end (KeyLocks)
+  struct RowLock {
+    RowLocks::Row row;
+    RowLockStrength before;
+  };
+  std::vector<RowLock> row_locks;                        // as they were taken
 
   std::vector<std::unique_ptr<BulkInsert>> bulk;         // of the present command, one per table
   std::vector<PendingSegments> pending;
@@ -82,6 +88,7 @@ struct Transaction::State {
   void EndBulk();
   void Record(UndoEntry::Kind kind, const std::shared_ptr<RowGroup>& group, uint32_t first, uint32_t count);
   void UndoTo(size_t position);
+  void UnlockRowsTo(size_t position);
   void WriteRows(CommitTimestamp timestamp);             // chunk, group and delete records into the batch
   void StampAll(Stamp stamp);
   void End(bool committed);
@@ -110,6 +117,7 @@ struct TransactionManager::State {
   CommitQueue commits;
   std::atomic<uint64_t> next_transaction;
   KeyLocks keys;
+  RowLocks row_locks;
   SerializableConflicts conflicts;
   std::atomic<uint64_t> oldest_cache{0};
 

@@ -4,6 +4,10 @@
 
 namespace gather::storage {
 
+namespace {
+constexpr uint64_t kSuccessorKeepsKey = uint64_t{1} << 63;
+}
+
 VersionInfo::VersionInfo(Stamp inserted) {
   for (VectorVersions& versions : vectors_) {
     versions.inserted.store(inserted, std::memory_order_relaxed);
@@ -16,6 +20,7 @@ VersionInfo::~VersionInfo() {
     delete versions.inserts.load(std::memory_order_relaxed);
     delete versions.deletes.load(std::memory_order_relaxed);
     delete versions.dead.load(std::memory_order_relaxed);
+    delete versions.successors.load(std::memory_order_relaxed);
   }
 }
 
@@ -57,6 +62,24 @@ Stamp VersionInfo::Deleted(uint32_t slot) const {
   }
   const Bitmap* dead = versions.dead.load(std::memory_order_acquire);
   return dead != nullptr && (dead->words[row >> 6] >> (row & 63) & 1) != 0 ? kSettled : kNotDeleted;
+}
+
+VersionInfo::Successor VersionInfo::SuccessorOf(uint32_t slot) const {
+  const SuccessorArray* successors = vectors_[slot / kVectorSize].successors.load(std::memory_order_acquire);
+  if (successors == nullptr) return {};
+  const uint64_t word = successors->rows[slot % kVectorSize].load(std::memory_order_seq_cst);
+  return {RowId(word & ~kSuccessorKeepsKey), (word & kSuccessorKeepsKey) != 0};
+}
+
+void VersionInfo::SetSuccessor(uint32_t slot, const Successor& successor) {
+  VectorVersions& versions = vectors_[slot / kVectorSize];
+  SuccessorArray* successors = versions.successors.load(std::memory_order_relaxed);
+  if (successors == nullptr) {
+    if (successor.row.value == 0) return;
+    successors = new SuccessorArray;
+    versions.successors.store(successors, std::memory_order_release);
+  }
+  successors->rows[slot % kVectorSize].store(successor.row.value | (successor.keeps_key ? kSuccessorKeepsKey : 0), std::memory_order_seq_cst);
 }
 
 VersionInfo::StampArray* VersionInfo::ExpandInserts(VectorVersions& versions) {
@@ -199,6 +222,11 @@ std::unique_ptr<VersionInfo> VersionInfo::Settled(uint32_t rows, CommitTimestamp
         array->stamps[row].store(stamp, std::memory_order_relaxed);
       }
       to.deletes.store(array, std::memory_order_relaxed);
+      if (const SuccessorArray* successors = from.successors.load(std::memory_order_acquire)) {
+        auto* rows_after = new SuccessorArray;
+        for (uint32_t row = 0; row < kVectorSize; ++row) rows_after->rows[row].store(successors->rows[row].load(std::memory_order_relaxed), std::memory_order_relaxed);
+        to.successors.store(rows_after, std::memory_order_relaxed);
+      }
     }
   }
   if (!smaller) return nullptr;
@@ -217,6 +245,7 @@ size_t VersionInfo::bytes() const {
   for (const VectorVersions& versions : vectors_) {
     total += versions.inserts.load(std::memory_order_relaxed) != nullptr ? sizeof(StampArray) : 0;
     total += versions.deletes.load(std::memory_order_relaxed) != nullptr ? sizeof(StampArray) : 0;
+    total += versions.successors.load(std::memory_order_relaxed) != nullptr ? sizeof(SuccessorArray) : 0;
     total += versions.dead.load(std::memory_order_relaxed) != nullptr ? sizeof(Bitmap) : 0;
   }
   return total;

@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "storage/stamp.h"
+#include "types/ids.h"
 #include "types/vector.h"
 
 namespace gather::storage {
@@ -39,10 +40,17 @@ class VersionInfo {
   bool IsVisible(uint32_t slot, const Snapshot& snapshot) const { return Sees(snapshot, Inserted(slot)) && !Sees(snapshot, Deleted(slot)); }
   Stamp Inserted(uint32_t slot) const;
   Stamp Deleted(uint32_t slot) const;
+  // The version that an update has put in the place of this one; row 0: none. Means something while the row is being deleted, or is.
+  struct Successor {
+    RowId row;
+    bool keeps_key = false;
+  };
+  Successor SuccessorOf(uint32_t slot) const;
 
   // ---- writers
   void SetInserted(uint32_t first, uint32_t count, Stamp stamp);
   void SetDeleted(uint32_t slot, Stamp stamp);
+  void SetSuccessor(uint32_t slot, const Successor& successor);
 
   // ---- maintenance
   // No insert or delete of the first `rows` slots is running.
@@ -57,6 +65,9 @@ class VersionInfo {
   struct StampArray {
     std::array<std::atomic<Stamp>, kVectorSize> stamps;
   };
+  struct SuccessorArray {
+    std::array<std::atomic<uint64_t>, kVectorSize> rows{};   // keeps key:1 | row id:63
+  };
   struct Bitmap {
     std::array<uint64_t, kVectorSize / 64> words{};
   };
@@ -65,6 +76,7 @@ class VersionInfo {
     std::atomic<StampArray*> inserts{nullptr};
     std::atomic<StampArray*> deletes{nullptr};           // wins over dead
     std::atomic<Bitmap*> dead{nullptr};
+    std::atomic<SuccessorArray*> successors{nullptr};    // goes with deletes
     uint32_t filled = 0;                                 // writers: rows of the vector that have an insert stamp
   };
   StampArray* ExpandInserts(VectorVersions& versions);

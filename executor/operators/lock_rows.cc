@@ -1,7 +1,4 @@
 // LockRows: SELECT … FOR UPDATE / SHARE. Row by row, so that a LIMIT above locks no more rows than it returns.
-//
-// A row lock is an entry of the lock manager. Writers look for one only while there are row lockers; a locker announces itself first,
-// then locks, then looks whether the row is still the version it has read: whoever deletes it at the same time sees the one or the other.
 #include "executor/operators/row_lock.h"
 #include "executor/plan_builder.h"
 #include "storage/storage.h"
@@ -11,14 +8,6 @@ namespace gather::executor {
 namespace {
 
 using sql::RowLock;
-
-// A locker is counted until its transaction ends.
-class Announcement final : public storage::CommitParticipant {
- public:
-  Announcement() { row_lockers.fetch_add(1); }
-  void Committed(CommitTimestamp) override { row_lockers.fetch_sub(1); }
-  void RolledBack() override { row_lockers.fetch_sub(1); }
-};
 
 struct LockRowsLocal : Local {
   uint32_t row = 0;
@@ -59,47 +48,27 @@ class LockRows final : public Transform {
   bool LockOne(size_t which, RowId id) {
     const planner::LockRowsNode::Lock& lock = node_.locks[which];
     storage::TableStore& table = *lock.table->table;
-    storage::Transaction& transaction = *state_.context.transaction;
-    if (!announced_) {
-      transaction.AddParticipant(std::make_shared<Announcement>());
-      announced_ = true;
+    switch (LockRow(state_.context, table, id, StrengthOf(lock.strength), lock.wait)) {
+      case RowLockOutcome::kLocked: return true;
+      case RowLockOutcome::kGone: RetryOrFail(state_.context, table, id);
+      case RowLockOutcome::kRefused: break;
     }
-    const bool shared = lock.strength == RowLock::Strength::kKeyShare || lock.strength == RowLock::Strength::kShare;
-    const storage::LockMode mode = shared ? storage::LockMode::kShare : storage::LockMode::kExclusive;
-    const storage::LockTag tag = RowLockTag(table, id);
-    storage::LockOwner& owner = state_.context.session->transaction_locks();
-    if (lock.wait == RowLock::Wait::kBlock) {
-      WaitOnLock(state_.context, [&] { owner.Lock(tag, mode, *state_.context.interrupt); });
-    } else if (!owner.TryLock(tag, mode)) {
-      return Refuse(lock);
-    }
-    for (;;) {
-      TransactionId holder;
-      switch (table.CheckLiveness(transaction, id, &holder)) {
-        case storage::TableStore::Liveness::kLive: return true;
-        case storage::TableStore::Liveness::kDeleting:
-          if (holder == transaction.id()) return true;
-          if (lock.wait != RowLock::Wait::kBlock) return Refuse(lock);
-          WaitOnLock(state_.context, [&] {
-            state_.context.storage->transactions().WaitFor(transaction.id(), holder, *state_.context.interrupt);
-          });
-          break;
-        case storage::TableStore::Liveness::kInserting: return true;               // our own row: nobody else's is visible
-        case storage::TableStore::Liveness::kDead:
-          if (transaction.isolation() == storage::IsolationLevel::kReadCommitted) throw StatementRetry();
-          throw SqlError(sqlstate::kSerializationFailure, "could not serialize access due to concurrent update");
-      }
-    }
-  }
-
-  static bool Refuse(const planner::LockRowsNode::Lock& lock) {
     if (lock.wait == RowLock::Wait::kSkip) return false;
     throw SqlError(sqlstate::kLockNotAvailable, Format("could not obtain lock on row in relation \"%s\"", lock.table->name.c_str()));
   }
 
+  static storage::RowLockStrength StrengthOf(RowLock::Strength strength) {
+    switch (strength) {
+      case RowLock::Strength::kKeyShare: return storage::RowLockStrength::kKeyShare;
+      case RowLock::Strength::kShare: return storage::RowLockStrength::kShare;
+      case RowLock::Strength::kNoKeyUpdate: return storage::RowLockStrength::kNoKeyUpdate;
+      case RowLock::Strength::kUpdate: break;
+    }
+    return storage::RowLockStrength::kUpdate;
+  }
+
   const planner::LockRowsNode& node_;
   ExecutionState& state_;
-  bool announced_ = false;
 };
 
 }  // namespace

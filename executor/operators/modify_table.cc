@@ -2,6 +2,7 @@
 //
 // An update is a delete of the old version and an insert of the new one. The child's scan never meets the new versions: the statement's
 // snapshot hides what its own command writes.
+#include <algorithm>
 #include <optional>
 #include <unordered_set>
 
@@ -33,6 +34,7 @@ class ModifySink final : public Sink {
       if (conflict->where != nullptr) conflict_where_ = std::make_unique<Filter>(conflict->where, leader);
       for (const ColumnId id : modify_.stored) stored_.push_back({id, table_.column(id).type, table_.column(id).missing});
     }
+    if (!modify_.assigned.empty()) delete_kind_ = KeepsKey() ? storage::DeleteKind::kUpdateKeepingKey : storage::DeleteKind::kUpdate;
   }
 
   LocalPtr MakeLocal(Participant&) override { return nullptr; }
@@ -55,12 +57,23 @@ class ModifySink final : public Sink {
       return Progress::kNeedInput;
     }
     if (writer_ != nullptr) writer_->Insert(rows);
+    if (modify_.kind == sql::BoundModify::Kind::kUpdate) {
+      const VectorView ctids = rows[modify_.ctid_slot].View();
+      old_rows_.clear();
+      for (uint32_t i = 0; i < rows.rows(); ++i) old_rows_.push_back(ctids.get<RowId>(i));
+      Replaced(old_rows_);
+    }
     Finish(rows);
     return Progress::kNeedInput;
   }
   void Merge(Local&) override {}
 
  private:
+  // What the last Insert has written took the place of `old_rows`.
+  void Replaced(std::span<const RowId> old_rows) {
+    table_.table->SetSuccessors(*state_.context.transaction, old_rows, writer_->inserted(), delete_kind_ == storage::DeleteKind::kUpdateKeepingKey);
+  }
+
   // Rows written: counted, and RETURNING computed.
   void Finish(const Chunk& rows) {
     state_.rows_modified += rows.rows();
@@ -81,30 +94,30 @@ class ModifySink final : public Sink {
       own_.insert(writer_->inserted()[0].value);
       return true;
     }
-    storage::Transaction& transaction = *state_.context.transaction;
     const bool own = own_.contains(other->value);
     const bool visible = !own && table_.table->IsVisible(state_.context.snapshot, *other);
     if (!modify_.conflict->update) {
-      if (!own && !visible && transaction.isolation() != storage::IsolationLevel::kReadCommitted) RetryOrFail(transaction);
+      if (!own && !visible && state_.context.transaction->isolation() != storage::IsolationLevel::kReadCommitted) RetryOrFail(state_.context);
       return false;
     }
     if (own) {
       throw SqlError(SqlState{"21000"}, "ON CONFLICT DO UPDATE command cannot affect row a second time")
           .Hint("Ensure that no rows proposed for insertion within the same command have duplicate constrained values.");
     }
-    if (!visible) RetryOrFail(transaction);
+    if (!visible) RetryOrFail(state_.context);
     Chunk both;
     Selection found(1);
     const RowId id = *other;
-    if (table_.table->Fetch(state_.context.snapshot, {&id, 1}, stored_, both, found) != 1) RetryOrFail(transaction);
+    if (table_.table->Fetch(state_.context.snapshot, {&id, 1}, stored_, both, found) != 1) RetryOrFail(state_.context);
     for (size_t i = 0; i < stored_.size(); ++i) both.Add(row[i]);
     both.set_rows(1);
     Selection kept;
     if (conflict_where_ != nullptr && !conflict_where_->Select(both, kept) && kept.size() == 0) return false;
-    if (!DeleteOne(id, true)) RetryOrFail(transaction);
+    if (!DeleteOne(id)) RetryOrFail(state_.context);
     Chunk updated;
     conflict_values_.EvaluateAll(both, updated);
     writer_->Insert(updated);
+    Replaced({&id, 1});
     own_.insert(writer_->inserted()[0].value);
     row = std::move(updated);
     return true;
@@ -116,42 +129,52 @@ class ModifySink final : public Sink {
     done.Renew();
     for (uint32_t i = 0; i < in.rows(); ++i) {
       // Null: the null-extended side of an outer join in FROM.
-      if (ctids.valid(i) && DeleteOne(ctids.get<RowId>(i), writer_ != nullptr)) done.Add(i);
+      if (ctids.valid(i) && DeleteOne(ctids.get<RowId>(i))) done.Add(i);
     }
   }
 
-  // False: this command has deleted it already.
-  bool DeleteOne(RowId row, bool replaced) {
-    storage::Transaction& transaction = *state_.context.transaction;
-    const storage::LockTag row_lock = RowLockTag(*table_.table, row);
-    const bool locked = row_lockers.load() != 0;
-    if (locked) {
-      WaitOnLock(state_.context, [&] {
-        state_.context.session->transaction_locks().Lock(row_lock, storage::LockMode::kExclusive, *state_.context.interrupt);
-      });
+  // No column of a key that foreign keys may refer to is assigned.
+  bool KeepsKey() const {
+    for (const sql::BoundIndex& bound : modify_.indexes) {
+      const catalog::IndexEntry& index = *bound.index->index;
+      if (!index.unique() || !index.predicate_sql.empty()) continue;
+      for (const catalog::IndexColumn& column : index.columns) {
+        const auto at = std::find(modify_.stored.begin(), modify_.stored.end(), column.column);
+        if (at != modify_.stored.end() && modify_.assigned[static_cast<size_t>(at - modify_.stored.begin())]) return false;
+      }
     }
+    return true;
+  }
+
+  // False: this command has deleted it already.
+  bool DeleteOne(RowId row) {
+    storage::Transaction& transaction = *state_.context.transaction;
+    const storage::RowLocks& row_locks = state_.context.storage->transactions().row_locks();
+    const storage::RowLocks::Row locked{table_.table->id(), row};
+    const storage::RowLockStrength strength =
+        delete_kind_ == storage::DeleteKind::kUpdateKeepingKey ? storage::RowLockStrength::kNoKeyUpdate : storage::RowLockStrength::kUpdate;
+    std::optional<RowQueue> queue;
+    const auto wait_for = [&](TransactionId holder) {
+      if (!queue.has_value()) queue.emplace(state_.context, *table_.table, row, strength);
+      queue->Enter();
+      WaitForHolder(state_.context, holder);
+    };
     for (;;) {
-      const storage::WriteResult result = table_.table->Delete(transaction, state_.context.snapshot, row, replaced);
+      const TransactionId locker = row_locks.Conflicting(locked, transaction.id(), strength);
+      if (locker.value != 0) {
+        wait_for(locker);
+        continue;
+      }
+      const storage::WriteResult result = table_.table->Delete(transaction, row, delete_kind_);
       switch (result.outcome) {
         case storage::WriteOutcome::kDone:
           // Somebody may have locked the row after the look above and before the mark: then it is his.
-          if (!locked && row_lockers.load() != 0 &&
-              !state_.context.session->transaction_locks().TryLock(row_lock, storage::LockMode::kExclusive)) {
-            throw StatementRetry();
-          }
+          if (row_locks.Conflicting(locked, transaction.id(), strength).value != 0) throw StatementRetry();
           return true;
         case storage::WriteOutcome::kOwnCommand: return false;
-        case storage::WriteOutcome::kBusy:
-          WaitOnLock(state_.context, [&] {
-            state_.context.storage->transactions().WaitFor(transaction.id(), result.holder, *state_.context.interrupt);
-          });
-          continue;
-        case storage::WriteOutcome::kConflict: break;
+        case storage::WriteOutcome::kBusy: wait_for(result.holder); continue;
+        case storage::WriteOutcome::kConflict: RetryOrFail(state_.context, *table_.table, row);
       }
-      if (transaction.isolation() == storage::IsolationLevel::kReadCommitted) throw StatementRetry();
-      throw SqlError(sqlstate::kSerializationFailure, modify_.kind == sql::BoundModify::Kind::kDelete
-                                                          ? "could not serialize access due to concurrent delete"
-                                                          : "could not serialize access due to concurrent update");
     }
   }
 
@@ -162,6 +185,8 @@ class ModifySink final : public Sink {
   std::unique_ptr<TableWriter> writer_;          // null for DELETE
   ExpressionList returning_;
   Selection deleted_;
+  storage::DeleteKind delete_kind_ = storage::DeleteKind::kDelete;   // of old versions
+  std::vector<RowId> old_rows_;
   // ON CONFLICT
   ExpressionList conflict_values_;
   std::unique_ptr<Filter> conflict_where_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "executor/operators/row_lock.h"
 #include "executor/operators/row_text.h"
 #include "index/ordered_index.h"
 #include "storage/storage.h"
@@ -145,11 +146,6 @@ bool TableWriter::IsArbiter(const Index& index) const {
   return std::find(arbiters.begin(), arbiters.end(), static_cast<uint32_t>(&index - indexes_.data())) != arbiters.end();
 }
 
-void RetryOrFail(const storage::Transaction& transaction) {
-  if (transaction.isolation() == storage::IsolationLevel::kReadCommitted) throw StatementRetry();
-  throw SqlError(sqlstate::kSerializationFailure, "could not serialize access due to concurrent update");
-}
-
 void TableWriter::InsertEntries(Index& index, const Chunk& rows) {
   Chunk chosen;
   std::vector<RowId> ids;
@@ -168,7 +164,7 @@ void TableWriter::InsertEntries(Index& index, const Chunk& rows) {
   for (size_t i = 0; i < keys.size(); ++i) index.keys.Evaluate(i, *of, keys[i]);
   const catalog::RelationEntry& relation = *index.bound->index;
   relation.index->ordered->Insert(*state_.context.transaction, *table_.table, keys, row_ids, *state_.context.interrupt, [&](uint32_t row) {
-    if (probed_ && IsArbiter(index)) RetryOrFail(*state_.context.transaction);
+    if (probed_ && IsArbiter(index)) RetryOrFail(state_.context);
     auto [schema, table] = TableName();
     std::string names, values;
     for (size_t i = 0; i < keys.size(); ++i) {

@@ -16,9 +16,6 @@
 
 namespace gather::executor {
 
-// The statement met a change that its snapshot does not see: again with a fresh one, or 40001 where the snapshot must stay.
-[[noreturn]] void RetryOrFail(const storage::Transaction& transaction);
-
 class TableWriter {
  public:
   // `modify` and `state` outlive this.

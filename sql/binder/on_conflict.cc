@@ -105,6 +105,7 @@ void Binder::BindOnConflict(const ast::InsertStmt& stmt, ModifyTarget& into, con
     for (size_t i = 0; i < table.columns.size(); ++i) {
       const catalog::ColumnEntry& column = table.columns[i];
       if (column.dropped) continue;
+      modify.assigned.push_back(assigned[i] != nullptr || column.generated);
       conflict->values.push_back(assigned[i] == nullptr ? MakeSlot(static_cast<uint32_t>(slot_of_column[i]), column.type, column.name) : over_both(assigned[i]));
     }
     if (clause.where != nullptr) conflict->where = over_both(CoerceToBoolean(BindExpression(clause.where, scope, ExprPlace::kWhere), "WHERE"));

@@ -43,7 +43,7 @@ class OrderedIndexTest : public testing::Test {
     index.Insert(transaction, *table_, keys, std::span(&row, 1), interrupt_, [](uint32_t) { throw Conflict(); });
   }
   void Delete(storage::Transaction& transaction, RowId row) {
-    ASSERT_EQ(table_->Delete(transaction, transaction.TakeSnapshot(), row).outcome, storage::WriteOutcome::kDone);
+    ASSERT_EQ(table_->Delete(transaction, row).outcome, storage::WriteOutcome::kDone);
   }
   std::vector<RowId> Lookup(const OrderedIndex& index, storage::Transaction* transaction, int32_t key) {
     std::vector<RowId> rows;

@@ -164,9 +164,9 @@ TEST_F(AnalysisTest, AnUpdateIsOneChange) {
   auto transaction = storage_->transactions().Begin();
   std::vector<RowId> ids;
   ReadAll(table_, transaction->TakeSnapshot(), &ids);
-  table_->Delete(*transaction, transaction->TakeSnapshot(), ids[0], true);
+  table_->Delete(*transaction, ids[0], DeleteKind::kUpdate);
   InsertRows(*transaction, *table_, 100, 1);
-  table_->Delete(*transaction, transaction->TakeSnapshot(), ids[1]);
+  table_->Delete(*transaction, ids[1]);
   transaction->Commit();
   const TableStatistics statistics = table_->statistics();
   EXPECT_EQ(statistics.inserted, 10u);

@@ -51,7 +51,7 @@ TEST(CrashTest, DISABLED_Writer) {
       auto transaction = storage.transactions().Begin();
       const std::vector<RowId> ids = InsertRows(*transaction, *table, number * kStride, RowsOf(number));
       transaction->NextCommand();
-      if (number % 4 == 0) table->Delete(*transaction, transaction->TakeSnapshot(), ids[0]);
+      if (number % 4 == 0) table->Delete(*transaction, ids[0]);
       char key[16];
       std::snprintf(key, sizeof(key), "t%09d", number);
       transaction->writes().Put(KeySpace::kCatalog, key, "");

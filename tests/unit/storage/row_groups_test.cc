@@ -78,7 +78,7 @@ TEST_F(RowGroupsTest, AFullRowGroupIsFrozenAndReadsTheSame) {
   const std::vector<RowId> ids = InsertFresh(0, 150000);
   EXPECT_EQ(FrozenGroups(), 0u);
   auto deleter = Begin();
-  for (const uint32_t row : {3u, 70000u, 140000u}) table_->Delete(*deleter, deleter->TakeSnapshot(), ids[row]);
+  for (const uint32_t row : {3u, 70000u, 140000u}) table_->Delete(*deleter, ids[row]);
   deleter->Commit();
   const std::vector<TestRow> before = ReadAll(*storage_, table_);
   EXPECT_EQ(before.size(), 149997u);
@@ -118,7 +118,7 @@ TEST_F(RowGroupsTest, SnapshotsOutliveFreezingAndSettling) {
   auto reader = storage_->transactions().Begin(IsolationLevel::kRepeatableRead);
   const Snapshot old = reader->TakeSnapshot();
   auto deleter = Begin();
-  for (int i = 0; i < 100; ++i) table_->Delete(*deleter, deleter->TakeSnapshot(), ids[i]);
+  for (int i = 0; i < 100; ++i) table_->Delete(*deleter, ids[i]);
   deleter->Commit();
   InsertFresh(66000, 10);
   EXPECT_EQ(table_->Freeze(), 1u);
@@ -137,7 +137,7 @@ TEST_F(RowGroupsTest, ABigCommandWritesSegmentsAndOneSmallCommit) {
   transaction->NextCommand();
   EXPECT_TRUE(ReadAll(table_, transaction->TakeSnapshot()) == MakeRows(0, 200000));
   EXPECT_TRUE(ReadAll(*storage_, table_).empty());
-  EXPECT_EQ(table_->Delete(*transaction, transaction->TakeSnapshot(), ids[123456]).outcome, WriteOutcome::kDone);
+  EXPECT_EQ(table_->Delete(*transaction, ids[123456]).outcome, WriteOutcome::kDone);
   EXPECT_EQ(Records(Family::kTables, "P"), 1u);
   transaction->Commit();
   EXPECT_EQ(Records(Family::kTables, "P"), 0u);
@@ -250,7 +250,7 @@ TEST_F(RowGroupsTest, ReadingPickedRowsAgreesWithReadingAll) {
   const std::vector<RowId> ids = InsertBulk(0, 70000);
   InsertFresh(70000, 1000);
   auto deleter = Begin();
-  for (size_t i = 0; i < ids.size(); i += 3) table_->Delete(*deleter, deleter->TakeSnapshot(), ids[i]);
+  for (size_t i = 0; i < ids.size(); i += 3) table_->Delete(*deleter, ids[i]);
   deleter->Commit();
   TableScan scan(table_, storage_->transactions().Latest(), TestScanColumns());
   ScanCursor cursor(scan);
@@ -318,7 +318,7 @@ TEST_F(RowGroupsTest, ManyDeleteRecordsAreMergedIntoOne) {
   const std::vector<RowId> ids = InsertBulk(0, 65536);
   for (int i = 0; i < 40; ++i) {
     auto deleter = Begin();
-    table_->Delete(*deleter, deleter->TakeSnapshot(), ids[i * 100]);
+    table_->Delete(*deleter, ids[i * 100]);
     deleter->Commit();
   }
   EXPECT_EQ(Records(Family::kDeletes, RowsPrefix(id_)), 40u);
@@ -329,7 +329,7 @@ TEST_F(RowGroupsTest, ManyDeleteRecordsAreMergedIntoOne) {
   EXPECT_EQ(ReadAll(*storage_, table_).size(), 65496u);
   // Deleting the rest removes the group.
   auto deleter = Begin();
-  for (const RowId id : ids) table_->Delete(*deleter, deleter->TakeSnapshot(), id);
+  for (const RowId id : ids) table_->Delete(*deleter, id);
   deleter->Commit();
   table_->Freeze();
   EXPECT_EQ(table_->statistics().row_groups, 0u);

@@ -70,9 +70,9 @@ TEST(StorageTest, DeletesFollowSnapshotsAndConflicts) {
 
     auto first = storage.transactions().Begin(), second = storage.transactions().Begin(IsolationLevel::kRepeatableRead);
     const Snapshot old = second->TakeSnapshot();
-    EXPECT_EQ(table->Delete(*first, first->TakeSnapshot(), ids[7]).outcome, WriteOutcome::kDone);
-    EXPECT_EQ(table->Delete(*first, first->TakeSnapshot(), ids[7]).outcome, WriteOutcome::kOwnCommand);
-    const WriteResult busy = table->Delete(*second, old, ids[7]);
+    EXPECT_EQ(table->Delete(*first, ids[7]).outcome, WriteOutcome::kDone);
+    EXPECT_EQ(table->Delete(*first, ids[7]).outcome, WriteOutcome::kOwnCommand);
+    const WriteResult busy = table->Delete(*second, ids[7]);
     EXPECT_EQ(busy.outcome, WriteOutcome::kBusy);
     EXPECT_EQ(busy.holder, first->id());
     TransactionId holder;
@@ -83,7 +83,7 @@ TEST(StorageTest, DeletesFollowSnapshotsAndConflicts) {
     first->NextCommand();
     EXPECT_FALSE(table->IsVisible(first->TakeSnapshot(), ids[7]));
     first->Commit();
-    EXPECT_EQ(table->Delete(*second, old, ids[7]).outcome, WriteOutcome::kConflict);
+    EXPECT_EQ(table->Delete(*second, ids[7]).outcome, WriteOutcome::kConflict);
     EXPECT_TRUE(table->IsVisible(old, ids[7]));
     EXPECT_TRUE(table->IsVisible(second->TakeSnapshot(), ids[7]));
     EXPECT_FALSE(table->IsVisible(storage.transactions().Latest(), ids[7]));
@@ -108,7 +108,7 @@ TEST(StorageTest, SavepointsUndoRowsDeletesAndRecords) {
   transaction->writes().Put(KeySpace::kCatalog, "a", "1");
   const uint64_t outer = transaction->Savepoint();
   InsertRows(*transaction, *table, 10, 10);
-  EXPECT_EQ(table->Delete(*transaction, transaction->TakeSnapshot(), ids[3]).outcome, WriteOutcome::kDone);
+  EXPECT_EQ(table->Delete(*transaction, ids[3]).outcome, WriteOutcome::kDone);
   transaction->writes().Put(KeySpace::kCatalog, "a", "2");
   transaction->NextCommand();
   const uint64_t inner = transaction->Savepoint();
@@ -138,7 +138,7 @@ TEST(StorageTest, FetchReturnsVisibleRowsInTheOrderAsked) {
   const std::vector<RowId> ids = InsertRows(*transaction, *table, 0, 70000);
   transaction->Commit();
   transaction = storage.transactions().Begin();
-  table->Delete(*transaction, transaction->TakeSnapshot(), ids[5]);
+  table->Delete(*transaction, ids[5]);
   transaction->Commit();
   const std::vector<RowId> wanted = {ids[69999], ids[5], ids[0], RowId(99, 1), ids[4000]};
   std::vector<ScanColumn> columns = TestScanColumns();
