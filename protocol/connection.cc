@@ -127,6 +127,7 @@ bool Connection::Process(FrameReader& reader) {
 }
 
 void Connection::Terminate(const SqlError& reason) {
+  instance_.log(reason.severity(), reason.message());
   try {
     WriteError(out_, reason, {});
     Flush();
@@ -134,6 +135,22 @@ void Connection::Terminate(const SqlError& reason) {
     // The client is gone: nothing to tell.
   }
   state_ = State::kClosed;
+}
+
+SqlError Connection::TerminationError() const {
+  switch (slot_->terminate.load(std::memory_order_acquire)) {
+    case executor::EndReason::kIdleInTransaction:
+      return SqlError(SqlState{"25P03"}, "terminating connection due to idle-in-transaction timeout").Severity("FATAL");
+    case executor::EndReason::kIdle: return SqlError(SqlState{"57P05"}, "terminating connection due to idle-session timeout").Severity("FATAL");
+    default: return SqlError(sqlstate::kAdminShutdown, "terminating connection due to administrator command").Severity("FATAL");
+  }
+}
+
+std::pair<int64_t, executor::EndReason> Connection::SilenceLimit() const {
+  if (session_ == nullptr) return {0, executor::EndReason::kNone};
+  const executor::StatementSettings& settings = session_->statement_settings();
+  if (session_->transaction_status() != 'I') return {settings.idle_in_transaction_timeout, executor::EndReason::kIdleInTransaction};
+  return {settings.idle_session_timeout, executor::EndReason::kIdle};
 }
 
 // ---- Start-up

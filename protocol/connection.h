@@ -33,7 +33,11 @@ class Connection final {
   // The session's entry; null before it is authenticated.
   executor::SessionSlot* slot() const { return slot_.get(); }
   // pg_terminate_backend was called for this connection.
-  bool terminated() const { return slot_ != nullptr && slot_->terminate.load(std::memory_order_acquire); }
+  bool terminated() const { return slot_ != nullptr && slot_->terminate.load(std::memory_order_acquire) != executor::EndReason::kNone; }
+  // What the client is told who has been terminated.
+  SqlError TerminationError() const;
+  // How long the client may be silent from now on, and what is the reason then; 0 milliseconds: for ever.
+  std::pair<int64_t, executor::EndReason> SilenceLimit() const;
 
  private:
   class Sink;

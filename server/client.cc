@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 
@@ -21,7 +22,7 @@ constexpr size_t kBulkReadSize = 256 << 10;
 }  // namespace
 
 Client::Client(boost::asio::io_context& context, ThreadSet& threads, executor::Instance& instance, int socket, std::string address, int32_t port)
-    : threads_(threads), socket_(socket), descriptor_(context), connection_(instance, *this, std::move(address), port), startup_timer_(context) {
+    : threads_(threads), socket_(socket), descriptor_(context), connection_(instance, *this, std::move(address), port), startup_timer_(context), silence_timer_(context) {
   const int on = 1;
   setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   setsockopt(socket_, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
@@ -41,10 +42,22 @@ void Client::Start(int startup_seconds) {
   Wait();
 }
 
+// The client has been silent for kStickyMilliseconds already, or has just come.
 void Client::Wait() {
+  const uint64_t wait = waits_.fetch_add(1, std::memory_order_acq_rel) + 1;
+  if (const auto [limit, reason] = connection_.SilenceLimit(); limit > 0) {
+    silence_timer_.expires_after(std::chrono::milliseconds(std::max<int64_t>(limit - kStickyMilliseconds, 1)));
+    silence_timer_.async_wait([weak = weak_from_this(), wait, why = reason](const boost::system::error_code& cancelled) {
+      const auto self = cancelled ? nullptr : weak.lock();
+      if (self == nullptr || self->waits_.load(std::memory_order_acquire) != wait) return;
+      auto none = executor::EndReason::kNone;
+      if (self->connection_.slot()->terminate.compare_exchange_strong(none, why, std::memory_order_acq_rel)) self->Wake();
+    });
+  }
   descriptor_.assign(socket_);
   descriptor_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](const boost::system::error_code&) {
     if (self->descriptor_.is_open()) self->descriptor_.release();
+    self->waits_.fetch_add(1, std::memory_order_acq_rel);
     self->Serve();
   });
 }
@@ -63,10 +76,11 @@ void Client::Serve() {
   const ThreadSet::Serving serving(threads_);
   for (;;) {
     if (connection_.terminated()) {
-      connection_.Terminate(SqlError(sqlstate::kAdminShutdown, "terminating connection due to administrator command").Severity("FATAL"));
+      connection_.Terminate(connection_.TerminationError());
       return;
     }
-    if (!WaitReadable(kStickyMilliseconds)) {
+    const int64_t limit = connection_.SilenceLimit().first;
+    if (!WaitReadable(limit > 0 ? static_cast<int>(std::min<int64_t>(limit, kStickyMilliseconds)) : kStickyMilliseconds)) {
       if (connection_.terminated()) continue;
       Wait();
       return;

@@ -50,6 +50,8 @@ class Client final : public std::enable_shared_from_this<Client>, public protoco
   protocol::FrameReader reader_;
   protocol::Connection connection_;
   boost::asio::steady_timer startup_timer_;
+  boost::asio::steady_timer silence_timer_;                // while waiting in the io_context
+  std::atomic<uint64_t> waits_{0};                         // odd: waiting in the io_context
   std::atomic<bool> started_{false};                       // has a session
 };
 

@@ -147,7 +147,7 @@ void OverlapsRows(std::span<const Vector> arguments, uint32_t rows, Vector& resu
     if (!views[i].valid(row)) return {};
     if (arguments[i].type().oid != type_oid::kInterval) return {false, views[i].get<T>(row)};
     // The end is a length: null when the start is.
-    if (!views[i - 1].valid(row)) return {};
+    if (i == 0 || !views[i - 1].valid(row)) return {};
     return {false, add(views[i - 1].get<T>(row), views[i].get<Interval>(row))};
   };
   for (uint32_t row = 0; row < rows; ++row) {

@@ -114,7 +114,7 @@ void Session::BeginStatement(std::string_view text) {
   statement_start_ = NowMicros();
   slot_->interrupt.Clear();
   slot_->running.store(true, std::memory_order_release);
-  if (slot_->terminate.load(std::memory_order_acquire)) slot_->interrupt.Raise(InterruptReason::kShutdown);
+  if (slot_->terminate.load(std::memory_order_acquire) != EndReason::kNone) slot_->interrupt.Raise(InterruptReason::kShutdown);
   std::lock_guard lock(slot_->mutex);
   slot_->activity.state = "active";
   slot_->activity.query.assign(text.substr(0, 1024));
@@ -591,6 +591,8 @@ const StatementSettings& Session::statement_settings() {
   now.planner = planner::ReadPlannerSettings(settings_);
   now.work_mem = settings_.GetInteger("work_mem") * 1024;
   now.log_min_duration = settings_.GetInteger("log_min_duration_statement");
+  now.idle_in_transaction_timeout = settings_.GetInteger("idle_in_transaction_session_timeout");
+  now.idle_session_timeout = settings_.GetInteger("idle_session_timeout");
   now.lock_timeout = settings_.GetInteger("lock_timeout");
   now.statement_timeout = settings_.GetInteger("statement_timeout");
   now.deadlock_timeout = settings_.GetInteger("deadlock_timeout");

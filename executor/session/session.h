@@ -97,6 +97,7 @@ struct StatementSettings {
   planner::PlannerSettings planner;
   uint64_t plan_fingerprint = 0;                           // of all settings that binding and planning depend on
   int64_t work_mem = 0, log_min_duration = -1, statement_timeout = 0, lock_timeout = 0, deadlock_timeout = 0;  // milliseconds
+  int64_t idle_in_transaction_timeout = 0, idle_session_timeout = 0;                                          // likewise
   int max_parallel_workers = 0;
   uint32_t chunk_size = kVectorSize;
   bool leader_participates = true, default_read_only = false, default_deferrable = false, log_duration = false, custom_plans = false;

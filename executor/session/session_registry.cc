@@ -13,7 +13,7 @@ void RaiseIfRunning(SessionSlot& slot, InterruptReason reason) {
 
 // Without any lock: waking may end the connection right here, when its own thread has just let go of it.
 void EndSession(SessionSlot& slot) {
-  slot.terminate.store(true, std::memory_order_release);
+  slot.terminate.store(EndReason::kAdministrator, std::memory_order_release);
   slot.interrupt.Raise(InterruptReason::kShutdown);
   std::function<void()> wake;
   {

@@ -18,12 +18,15 @@
 
 namespace gather::executor {
 
+// Why a connection must end.
+enum class EndReason : uint8_t { kNone, kAdministrator, kIdleInTransaction, kIdle };
+
 struct SessionSlot {
   int32_t pid = 0;
   int32_t secret = 0;
   InterruptFlag interrupt;
   std::atomic<bool> running{false};                        // a statement is: only then does a cancel request count
-  std::atomic<bool> terminate{false};
+  std::atomic<EndReason> terminate{EndReason::kNone};
   std::mutex mutex;                                        // guards the rest
   catalog::SessionActivity activity;
   std::function<void()> wake;                              // makes an idle connection look at `terminate`; set by the server
