@@ -19,6 +19,7 @@ class ActiveTransactions {
     std::atomic<uint64_t> id{0};                         // 0: free
     std::atomic<uint64_t> snapshot{0};                   // oldest timestamp it may read; 0: none taken
     std::atomic<uint32_t> waiters{0};                    // others waiting for its end
+    std::atomic<uint32_t> rollbacks{0};                  // to savepoints, by any transaction that has had this slot
   };
   ActiveTransactions();
   ~ActiveTransactions();

@@ -190,8 +190,7 @@ void Transaction::State::StampAll(Stamp stamp) {
 void Transaction::State::End(bool committed) {
   active = false;
   if (serializable != nullptr) manager->conflicts.End(std::exchange(serializable, nullptr), committed);
-  for (const uint64_t key : key_locks) manager->keys.Unlock(key, id);
-  key_locks.clear();
+  UnlockKeysTo(0);
   ActiveTransactions::Slot* left = slot;
   slot = nullptr;
   ActiveTransactions::Leave(left);
@@ -283,6 +282,7 @@ uint64_t Transaction::Savepoint() {
   SavepointState savepoint;
   savepoint.undo = state.undo.size();
   savepoint.row_locks = state.row_locks.size();
+  savepoint.key_locks = state.key_locks.size();
   savepoint.had_writes = state.writes != nullptr;
   if (state.writes != nullptr) {
     state.writes->SetSavepoint();
@@ -303,6 +303,7 @@ void Transaction::RollbackTo(uint64_t mark) {
   state.bulk.clear();
   state.UndoTo(savepoint.undo);
   state.UnlockRowsTo(savepoint.row_locks);
+  state.UnlockKeysTo(savepoint.key_locks);
   state.undo_floor = state.undo.size();
   if (!savepoint.had_writes) {
     state.writes.reset();
@@ -318,6 +319,9 @@ void Transaction::RollbackTo(uint64_t mark) {
   for (size_t i = 0; i < state.participants.size(); ++i) {
     state.participants[i]->RollbackTo(i < savepoint.participants.size() ? savepoint.participants[i] : 0);
   }
+  // What somebody waits for may be undone.
+  state.slot->rollbacks.fetch_add(1, std::memory_order_seq_cst);
+  if (state.slot->waiters.load(std::memory_order_seq_cst) != 0) state.storage->locks().TransactionEnded();
 }
 
 void Transaction::AddParticipant(std::shared_ptr<CommitParticipant> participant) { state_->participants.push_back(std::move(participant)); }
@@ -353,6 +357,13 @@ void Transaction::State::UnlockRowsTo(size_t position) {
   while (row_locks.size() > position) {
     manager->row_locks.Weaken(row_locks.back().row, id, row_locks.back().before);
     row_locks.pop_back();
+  }
+}
+
+void Transaction::State::UnlockKeysTo(size_t position) {
+  while (key_locks.size() > position) {
+    manager->keys.Unlock(key_locks.back(), id);
+    key_locks.pop_back();
   }
 }
 
@@ -444,7 +455,9 @@ void TransactionManager::WaitFor(TransactionId waiter, TransactionId id, const I
     ActiveTransactions::Slot* slot;
     ~Counted() { slot->waiters.fetch_sub(1, std::memory_order_seq_cst); }
   } counted{slot};
-  state_->storage.locks().WaitForTransaction(waiter, id, [&] { return slot->id.load(std::memory_order_seq_cst) == id.value; }, interrupt);
+  const uint32_t rollbacks = slot->rollbacks.load(std::memory_order_seq_cst);
+  const auto goes_on = [&] { return slot->id.load(std::memory_order_seq_cst) == id.value && slot->rollbacks.load(std::memory_order_seq_cst) == rollbacks; };
+  state_->storage.locks().WaitForTransaction(waiter, id, goes_on, interrupt);
 }
 
 TransactionId TransactionManager::State::FullId(uint64_t low_bits) const {

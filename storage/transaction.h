@@ -102,7 +102,8 @@ class TransactionManager {
   Snapshot Latest() const;
   // No present or future snapshot is older: versions deleted at or before it are dead to everyone.
   CommitTimestamp Oldest() const;
-  // Blocks until `id` has ended (or was never active); throws when `interrupt` is raised or waiting would close a cycle (40P01).
+  // Blocks until `id` has ended (or was never active), or has rolled back to a savepoint: the caller looks again. Throws when `interrupt` is raised or
+  // waiting would close a cycle (40P01).
   void WaitFor(TransactionId waiter, TransactionId id, const InterruptFlag& interrupt);
   bool IsActive(TransactionId id) const;
   SerializableConflicts& conflicts();

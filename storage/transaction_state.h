@@ -42,6 +42,7 @@ class BulkInsert;
 struct SavepointState {
   size_t undo;
   size_t row_locks;
+  size_t key_locks;
   size_t write_savepoints;                               // of the write set, when it was taken; write set absent: none
   bool had_writes;
   std::vector<uint64_t> participants;
@@ -89,6 +90,7 @@ struct Transaction::State {
   void Record(UndoEntry::Kind kind, const std::shared_ptr<RowGroup>& group, uint32_t first, uint32_t count);
   void UndoTo(size_t position);
   void UnlockRowsTo(size_t position);
+  void UnlockKeysTo(size_t position);
   void WriteRows(CommitTimestamp timestamp);             // chunk, group and delete records into the batch
   void StampAll(Stamp stamp);
   void End(bool committed);
