@@ -75,8 +75,9 @@ struct SerializableConflicts::IndexMarks {
 SerializableConflicts::SerializableConflicts() = default;
 SerializableConflicts::~SerializableConflicts() = default;
 
-SerializableTransaction* SerializableConflicts::Begin(int32_t backend_pid, bool read_only) {
+SerializableTransaction* SerializableConflicts::Begin(int32_t backend_pid, bool read_only, const std::function<void()>& take_snapshot) {
   std::lock_guard lock(latch_);
+  take_snapshot();
   auto fresh = std::make_unique<Transaction>();
   fresh->backend_pid = backend_pid;
   fresh->read_only = read_only;
@@ -151,7 +152,8 @@ void SerializableConflicts::ReadTable(Transaction* reader, StorageId table) {
   Check(*reader, "during conflict out checking");
   TableMarks& marks = tables_[table.value];
   reader->tables[table.value].reads_all = true;
-  if (!Add(marks.readers, reader)) return;
+  // Not only the first time: the mark may stand for many rows, or have met its conflict in a savepoint that is gone.
+  Add(marks.readers, reader);
   for (Transaction* writer : marks.writers) Conflict(*reader, *writer, *reader);
 }
 
@@ -272,8 +274,9 @@ void SerializableConflicts::End(Transaction* transaction, bool committed) {
     transaction->committed = true;
     transaction->commit_number = ++last_commit_;
     if (!transaction->wrote) transaction->read_only = true;
+    // One that is prepared may be visible to others before it comes here.
     for (const Transaction* writer : transaction->out) {
-      if (!transaction->read_only && writer->committed) transaction->earliest_out_commit = std::min(transaction->earliest_out_commit, writer->prepare_number);
+      if (!transaction->read_only && writer->prepared) transaction->earliest_out_commit = std::min(transaction->earliest_out_commit, writer->prepare_number);
     }
   }
   // Conflicts that can no longer matter, in both directions.

@@ -13,6 +13,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -36,8 +37,9 @@ class SerializableConflicts {
   SerializableConflicts();
   ~SerializableConflicts();
 
-  // To be called before the transaction takes its snapshot.
-  SerializableTransaction* Begin(int32_t backend_pid, bool read_only);
+  // `take_snapshot` takes the transaction's snapshot. In here, so that what it sees agrees with who has committed: nobody prepares, begins or ends
+  // meanwhile.
+  SerializableTransaction* Begin(int32_t backend_pid, bool read_only, const std::function<void()>& take_snapshot);
   // A transaction that has been told off fails with 40001 at each of these but End.
   void ReadTable(SerializableTransaction* transaction, StorageId table);
   void ReadRows(SerializableTransaction* transaction, StorageId table, std::span<const RowId> rows);
@@ -65,7 +67,7 @@ class SerializableConflicts {
   void Check(const Transaction& transaction, const char* when) const;
   void Conflict(Transaction& reader, Transaction& writer, const Transaction& present);
   void RequireNoPivot(const Transaction& reader, Transaction& writer, const Transaction& present);
-    void RemoveMarks(Transaction& transaction);
+  void RemoveMarks(Transaction& transaction);
   void RemoveFinished();
 
   mutable std::mutex latch_;                               // guards everything

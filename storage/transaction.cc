@@ -187,6 +187,18 @@ void Transaction::State::StampAll(Stamp stamp) {
   }
 }
 
+void Transaction::State::RegisterSnapshot() {
+  uint64_t newest = manager->commits.published();
+  // Registered before it counts: whoever computes Oldest after this second look sees it.
+  for (;;) {
+    slot->snapshot.store(newest, std::memory_order_seq_cst);
+    const uint64_t again = manager->commits.published();
+    if (again == newest) break;
+    newest = again;
+  }
+  snapshot = newest;
+}
+
 void Transaction::State::End(bool committed) {
   active = false;
   if (serializable != nullptr) manager->conflicts.End(std::exchange(serializable, nullptr), committed);
@@ -247,24 +259,17 @@ bool Transaction::has_snapshot() const { return state_->snapshot != 0; }
 Snapshot Transaction::TakeSnapshot() {
   State& state = *state_;
   if (state.isolation == IsolationLevel::kSerializable && state.snapshot == 0) {
-    state.serializable = state.manager->conflicts.Begin(state.backend_pid, state.read_only);
+    state.serializable = state.manager->conflicts.Begin(state.backend_pid, state.read_only, [&] { state.RegisterSnapshot(); });
   }
   if (state.isolation != IsolationLevel::kReadCommitted && state.snapshot != 0) {
     const bool safe = state.read_only && state.serializable != nullptr && state.manager->conflicts.IsSafe(state.serializable);
     return {CommitTimestamp(state.snapshot), state.id, state.command, safe ? nullptr : state.serializable};
   }
-  uint64_t newest = state.manager->commits.published();
   if (state.snapshot == 0) {
-    // Registered before it counts: whoever computes Oldest after this second look sees it.
-    for (;;) {
-      state.slot->snapshot.store(newest, std::memory_order_seq_cst);
-      const uint64_t again = state.manager->commits.published();
-      if (again == newest) break;
-      newest = again;
-    }
-    state.snapshot = newest;
+    state.RegisterSnapshot();
+    return {CommitTimestamp(state.snapshot), state.id, state.command, nullptr};
   }
-  return {CommitTimestamp(newest), state.id, state.command, state.serializable};
+  return {CommitTimestamp(state.manager->commits.published()), state.id, state.command, nullptr};
 }
 
 void Transaction::NextCommand() {

@@ -93,6 +93,7 @@ struct Transaction::State {
   void UnlockKeysTo(size_t position);
   void WriteRows(CommitTimestamp timestamp);             // chunk, group and delete records into the batch
   void StampAll(Stamp stamp);
+  void RegisterSnapshot();                               // takes the newest
   void End(bool committed);
 };
 

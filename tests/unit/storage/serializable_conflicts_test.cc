@@ -10,6 +10,10 @@ namespace {
 
 constexpr StorageId kTable{7};
 
+SerializableTransaction* Begin(SerializableConflicts& conflicts, int32_t backend_pid) {
+  return conflicts.Begin(backend_pid, false, [] {});
+}
+
 // Reader's row → writer; writer's read → reader: a cycle of two, of which the second to commit fails.
 bool SecondFails(SerializableConflicts& conflicts, SerializableTransaction* first, SerializableTransaction* second) {
   conflicts.PrepareCommit(first);
@@ -26,8 +30,8 @@ bool SecondFails(SerializableConflicts& conflicts, SerializableTransaction* firs
 
 TEST(SerializableConflicts, ManyRowsBecomeTheTable) {
   SerializableConflicts conflicts;
-  SerializableTransaction* reader = conflicts.Begin(1, false);
-  SerializableTransaction* writer = conflicts.Begin(2, false);
+  SerializableTransaction* reader = Begin(conflicts, 1);
+  SerializableTransaction* writer = Begin(conflicts, 2);
   for (uint64_t row = 0; row < 10000; ++row) {
     const RowId id(row);
     conflicts.ReadRows(reader, kTable, {&id, 1});
@@ -40,8 +44,8 @@ TEST(SerializableConflicts, ManyRowsBecomeTheTable) {
 
 TEST(SerializableConflicts, ManyDeletesBecomeTheTable) {
   SerializableConflicts conflicts;
-  SerializableTransaction* reader = conflicts.Begin(1, false);
-  SerializableTransaction* writer = conflicts.Begin(2, false);
+  SerializableTransaction* reader = Begin(conflicts, 1);
+  SerializableTransaction* writer = Begin(conflicts, 2);
   for (uint64_t row = 0; row < 10000; ++row) conflicts.WriteRow(writer, kTable, RowId(row));
   const RowId last(9999);
   conflicts.ReadRows(reader, kTable, {&last, 1});
@@ -52,8 +56,8 @@ TEST(SerializableConflicts, ManyDeletesBecomeTheTable) {
 
 TEST(SerializableConflicts, ManyRangesAndKeysBecomeTheIndex) {
   SerializableConflicts conflicts;
-  SerializableTransaction* first = conflicts.Begin(1, false);
-  SerializableTransaction* second = conflicts.Begin(2, false);
+  SerializableTransaction* first = Begin(conflicts, 1);
+  SerializableTransaction* second = Begin(conflicts, 2);
   for (uint32_t i = 0; i < 10000; ++i) {
     const std::string key = std::to_string(100000 + i);
     conflicts.ReadKeys(first, 3, key, key + "x");
@@ -66,8 +70,8 @@ TEST(SerializableConflicts, ManyRangesAndKeysBecomeTheIndex) {
 
 TEST(SerializableConflicts, OtherRowsAndKeysDoNotMeet) {
   SerializableConflicts conflicts;
-  SerializableTransaction* first = conflicts.Begin(1, false);
-  SerializableTransaction* second = conflicts.Begin(2, false);
+  SerializableTransaction* first = Begin(conflicts, 1);
+  SerializableTransaction* second = Begin(conflicts, 2);
   const RowId one(1), two(2);
   conflicts.ReadRows(first, kTable, {&one, 1});
   conflicts.WriteRow(first, kTable, one);
@@ -80,18 +84,66 @@ TEST(SerializableConflicts, OtherRowsAndKeysDoNotMeet) {
 
 TEST(SerializableConflicts, WhoCommittedBeforeTheSnapshotIsNotConcurrent) {
   SerializableConflicts conflicts;
-  SerializableTransaction* before = conflicts.Begin(1, false);
-  SerializableTransaction* witness = conflicts.Begin(3, false);   // keeps the marks
+  SerializableTransaction* before = Begin(conflicts, 1);
+  SerializableTransaction* witness = Begin(conflicts, 3);   // keeps the marks
   conflicts.ReadTable(before, kTable);
   conflicts.WriteTable(before, StorageId{8});
   conflicts.PrepareCommit(before);
   conflicts.End(before, true);
-  SerializableTransaction* after = conflicts.Begin(2, false);
+  SerializableTransaction* after = Begin(conflicts, 2);
   conflicts.WriteTable(after, kTable);
   conflicts.ReadTable(after, StorageId{8});
   conflicts.PrepareCommit(after);
   conflicts.End(after, true);
   conflicts.End(witness, false);
+}
+
+// The mark on the table stands for many rows then, and must not hide that the table has not been read.
+TEST(SerializableConflicts, TheTableIsReadAfterManyOfItsRows) {
+  SerializableConflicts conflicts;
+  SerializableTransaction* reader = Begin(conflicts, 1);
+  SerializableTransaction* writer = Begin(conflicts, 2);
+  conflicts.WriteTable(writer, kTable);
+  for (uint64_t row = 0; row < 10000; ++row) {
+    const RowId id(row);
+    conflicts.ReadRows(reader, kTable, {&id, 1});
+  }
+  conflicts.ReadTable(reader, kTable);
+  conflicts.ReadKeys(writer, 3, "a", "b");
+  conflicts.WriteKey(reader, 3, "aa");
+  EXPECT_TRUE(SecondFails(conflicts, writer, reader));
+}
+
+// As after ROLLBACK TO SAVEPOINT.
+TEST(SerializableConflicts, ARefusedReadIsRefusedAgain) {
+  SerializableConflicts conflicts;
+  SerializableTransaction* reader = Begin(conflicts, 1);
+  SerializableTransaction* pivot = Begin(conflicts, 2);
+  SerializableTransaction* first = Begin(conflicts, 3);
+  conflicts.ReadKeys(pivot, 3, "a", "b");
+  conflicts.WriteKey(first, 3, "aa");
+  conflicts.WriteTable(pivot, kTable);
+  EXPECT_FALSE(SecondFails(conflicts, first, pivot));
+  EXPECT_THROW(conflicts.ReadTable(reader, kTable), SqlError);
+  EXPECT_THROW(conflicts.ReadTable(reader, kTable), SqlError);
+  conflicts.End(reader, false);
+}
+
+// Others see a commit before it has ended here: it is the first although its reader ends before it.
+TEST(SerializableConflicts, WhoIsPreparedCommitsFirst) {
+  SerializableConflicts conflicts;
+  SerializableTransaction* reader = Begin(conflicts, 1);
+  SerializableTransaction* pivot = Begin(conflicts, 2);
+  SerializableTransaction* first = Begin(conflicts, 3);
+  conflicts.ReadKeys(pivot, 3, "a", "b");
+  conflicts.WriteKey(first, 3, "aa");
+  conflicts.WriteTable(pivot, kTable);
+  conflicts.PrepareCommit(first);
+  conflicts.PrepareCommit(pivot);
+  conflicts.End(pivot, true);
+  conflicts.End(first, true);
+  EXPECT_THROW(conflicts.ReadTable(reader, kTable), SqlError);
+  conflicts.End(reader, false);
 }
 
 }  // namespace
