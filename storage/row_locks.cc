@@ -74,7 +74,8 @@ void RowLocks::Copy(const Row& from, const Row& to, TransactionId writer, const 
     holders = entry->second;
   }
   for (const Holder& holder : holders) {
-    if (holder.transaction == writer) continue;
+    // What conflicts with the update is there in passing: its locker has yet to see the stamp, and will give it back.
+    if (holder.transaction == writer || Conflict(holder.strength, RowLockStrength::kNoKeyUpdate)) continue;
     RowLockStrength before;
     TryLock(to, holder.transaction, holder.strength, &before);   // nobody else can have locked the new version
     {

@@ -36,7 +36,7 @@ class RowLocks {
   bool Holds(const Row& row, TransactionId transaction) const;
   // Back to a weaker lock of the transaction, or to none.
   void Weaken(const Row& row, TransactionId transaction, RowLockStrength to);
-  // The holders of locks on `from` but `writer` get the same on `to`, its new version. Those that end meanwhile, by `is_active`, do not.
+  // `writer` has updated `from` and kept its key: who has a lock on `from` that goes with that gets the same on `to`, the new version. Those that end meanwhile, by `is_active`, do not.
   void Copy(const Row& from, const Row& to, TransactionId writer, const std::function<bool(TransactionId)>& is_active);
   // Drops what Copy has given to a transaction, which is not active any more.
   void DropCopies(TransactionId transaction);

@@ -206,7 +206,7 @@ void Transaction::State::End(bool committed) {
   ActiveTransactions::Slot* left = slot;
   slot = nullptr;
   ActiveTransactions::Leave(left);
-  if (!row_locks.empty()) {
+  if (locked_rows) {
     UnlockRowsTo(0);
     manager->row_locks.DropCopies(id);
   }
@@ -352,8 +352,10 @@ void Transaction::UnlockKey(uint64_t key) {
 TransactionId Transaction::TryLockRow(StorageId table, RowId row, RowLockStrength strength) {
   Transaction::State::RowLock lock{{table, row}, RowLockStrength::kNone};
   const TransactionId holder = state_->manager->row_locks.TryLock(lock.row, state_->id, strength, &lock.before);
-  if (holder.value == 0) state_->row_locks.push_back(lock);
-  return holder;
+  if (holder.value != 0) return holder;
+  state_->row_locks.push_back(lock);
+  state_->locked_rows = true;
+  return {};
 }
 
 void Transaction::UnlockLastRow() { state_->UnlockRowsTo(state_->row_locks.size() - 1); }

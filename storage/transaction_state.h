@@ -78,6 +78,7 @@ struct Transaction::State {
     RowLockStrength before;
   };
   std::vector<RowLock> row_locks;                        // as they were taken
+  bool locked_rows = false;                              // at some time: a lock given back may have been copied
 
   std::vector<std::unique_ptr<BulkInsert>> bulk;         // of the present command, one per table
   std::vector<PendingSegments> pending;
