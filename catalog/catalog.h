@@ -62,6 +62,19 @@ struct CheckConstraint {
   std::vector<ColumnId> columns;
 };
 
+struct ForeignKey {                        // of the referencing table
+  Oid oid = kInvalidOid;
+  std::string name;
+  std::vector<ColumnId> columns;
+  Oid table = kInvalidOid;                 // the referenced one, whose `referenced_by` names the referencing table
+  std::vector<ColumnId> referenced;        // one for each of `columns`
+  Oid index = kInvalidOid;                 // unique index of the referenced table over these columns, perhaps in another order
+  char match = 's', on_update = 'a', on_delete = 'a';   // letters of pg_constraint
+  std::vector<ColumnId> delete_set;        // ON DELETE SET NULL or DEFAULT (…); empty: all columns
+  bool deferrable = false, initially_deferred = false;
+  bool validated = true;                   // false: NOT VALID, older rows are unchecked
+};
+
 enum class IndexKind : uint8_t { kPlain, kUnique, kPrimaryKey, kUniqueConstraint };
 
 struct IndexColumn {
@@ -111,6 +124,8 @@ struct RelationEntry {
   StorageId storage;
   std::shared_ptr<storage::TableStore> table;
   std::vector<CheckConstraint> checks;
+  std::vector<ForeignKey> foreign_keys;
+  std::vector<Oid> referenced_by;          // tables with foreign keys to this one, itself perhaps included
   std::vector<Oid> indexes;                // of a table
   std::vector<std::pair<std::string, std::string>> options;  // WITH (parallel_workers = 2)
   bool temporary = false;
@@ -146,6 +161,12 @@ struct DatabaseEntry {
   std::vector<std::pair<std::string, std::string>> settings;  // ALTER DATABASE … SET: where its sessions start
 };
 
+// The referencing table and its foreign key.
+struct Reference {
+  RelationRef table;
+  const ForeignKey* key;
+};
+
 // What one database's sessions see: its schemas and relations, and the roles and databases that all share.
 class CatalogSnapshot {
  public:
@@ -163,6 +184,7 @@ class CatalogSnapshot {
   std::vector<const SchemaEntry*> Schemas() const;
   std::vector<RelationRef> Relations() const;              // all, system views included, by OID
   std::vector<RelationRef> Relations(Oid schema) const;    // by name
+  std::vector<Reference> ReferencesTo(const RelationEntry& table) const;   // foreign keys of all tables that refer to it, by OID
   std::vector<const RoleEntry*> Roles() const;
   std::vector<const DatabaseEntry*> Databases() const;
 
@@ -198,8 +220,10 @@ class CatalogTransaction : public storage::CommitParticipant {
   virtual void ReplaceRelation(RelationEntry entry) = 0;
   // Views and sequences that depend on it: 2BP01 with detail and hint, or dropped too with `cascade` (their descriptions in `dropped`, for the NOTICE).
   virtual void DropRelation(Oid oid, bool cascade, std::vector<std::string>* dropped) = 0;
-  // CHECK, UNIQUE and PRIMARY KEY alike (the latter two with their index). 42704.
-  virtual void DropConstraint(Oid table, std::string_view name) = 0;
+  // Both tables are locked against writers.
+  virtual void AddForeignKey(Oid table, ForeignKey key) = 0;
+  // CHECK, FOREIGN KEY, UNIQUE and PRIMARY KEY alike (the latter two with their index, and, by cascade, foreign keys that need it). 42704.
+  virtual void DropConstraint(Oid table, std::string_view name, bool cascade, std::vector<std::string>* dropped) = 0;
   // Relations outside these schemas are named with their schema in messages. Default: pg_catalog, public.
   virtual void SetVisibleSchemas(std::vector<Oid> schemas) = 0;
   virtual void PutRole(RoleEntry entry) = 0;

@@ -131,6 +131,7 @@ void CatalogChange::DropSchema(Oid oid, bool cascade, std::vector<std::string>* 
                    Format("cannot drop schema %s because it is required by the database system", schema->name.c_str()));
   }
   Drop drop;
+  drop.schema = oid;
   std::vector<RelationRef> contents = view->Relations(oid);
   std::sort(contents.begin(), contents.end(), [](const RelationRef& a, const RelationRef& b) { return a->oid < b->oid; });  // as PostgreSQL lists them
   for (const RelationRef& relation : contents) {
@@ -248,6 +249,7 @@ void CatalogChange::ReplaceRelation(RelationEntry entry) {
 void CatalogChange::Collect(const RelationRef& relation, Drop& drop) {
   if (!drop.seen.insert(relation->oid).second) return;
   const CatalogRef view = View();
+  CollectReferences(*relation, drop);
   for (Oid index : relation->indexes) {
     if (RelationRef entry = view->FindRelation(index)) Collect(entry, drop);
   }
@@ -275,6 +277,50 @@ void CatalogChange::Collect(const RelationRef& relation, Drop& drop) {
   drop.relations.push_back(relation);
 }
 
+// Foreign keys of other tables that refer to the table, or need the index.
+void CatalogChange::CollectReferences(const RelationEntry& relation, Drop& drop) {
+  const RelationRef table = relation.kind == RelationKind::kIndex ? View()->FindRelation(relation.index->table) : View()->FindRelation(relation.oid);
+  if (table == nullptr) return;
+  for (const Reference& reference : View()->ReferencesTo(*table)) {
+    if (relation.kind == RelationKind::kIndex ? reference.key->index != relation.oid : reference.table->oid == relation.oid) continue;
+    if (!drop.seen.insert(reference.key->oid).second) continue;
+    drop.foreign_keys.emplace_back(reference.table->oid, reference.key->oid);
+    if (drop.seen.contains(reference.table->oid) || reference.table->schema == drop.schema) continue;
+    const std::string what = "constraint " + reference.key->name + " on " + Describe(*reference.table);
+    drop.messages.push_back(what + " depends on " + Describe(relation));
+    drop.descriptions.push_back(what);
+  }
+}
+
+void CatalogChange::AddForeignKey(Oid table_oid, ForeignKey key) {
+  if (key.oid == kInvalidOid) key.oid = catalog_.storage().NewOid();
+  const Oid referenced_oid = key.table;
+  RelationEntry table = *View()->FindRelation(table_oid);
+  table.foreign_keys.push_back(std::move(key));
+  ReplaceRelation(std::move(table));
+  RelationEntry referenced = *View()->FindRelation(referenced_oid);
+  if (Contains(referenced.referenced_by, table_oid)) return;
+  referenced.referenced_by.push_back(table_oid);
+  ReplaceRelation(std::move(referenced));
+}
+
+void CatalogChange::DropForeignKey(Oid table_oid, Oid key) {
+  const RelationRef table = View()->FindRelation(table_oid);
+  if (table == nullptr) return;
+  RelationEntry changed = *table;
+  const auto found = std::find_if(changed.foreign_keys.begin(), changed.foreign_keys.end(), [&](const ForeignKey& other) { return other.oid == key; });
+  if (found == changed.foreign_keys.end()) return;
+  const Oid referenced_oid = found->table;
+  changed.foreign_keys.erase(found);
+  const bool others = std::any_of(changed.foreign_keys.begin(), changed.foreign_keys.end(), [&](const ForeignKey& other) { return other.table == referenced_oid; });
+  ReplaceRelation(std::move(changed));
+  const RelationRef referenced = others ? nullptr : View()->FindRelation(referenced_oid);
+  if (referenced == nullptr) return;
+  RelationEntry without = *referenced;
+  std::erase(without.referenced_by, table_oid);
+  ReplaceRelation(std::move(without));
+}
+
 void CatalogChange::RefuseUnlessCascade(const std::string& what, bool cascade, const Drop& drop, std::vector<std::string>* dropped) {
   if (drop.messages.empty()) return;
   if (!cascade) {
@@ -297,7 +343,10 @@ void CatalogChange::Execute(const Drop& drop) {
     entry.sequence = kInvalidOid;
     ReplaceRelation(std::move(changed));
   }
+  for (const auto& [table, key] : drop.foreign_keys) DropForeignKey(table, key);
   for (const RelationRef& relation : drop.relations) {
+    const std::vector<ForeignKey> own = relation->foreign_keys;
+    for (const ForeignKey& key : own) DropForeignKey(relation->oid, key.oid);
     std::vector<std::shared_ptr<index::OrderedIndex>> obsolete;
     if (relation->kind == RelationKind::kTable) catalog_.storage().DropTable(transaction_, relation->storage);
     if (relation->kind == RelationKind::kSequence) {
@@ -344,7 +393,7 @@ void CatalogChange::DropRelation(Oid oid, bool cascade, std::vector<std::string>
   Execute(drop);
 }
 
-void CatalogChange::DropConstraint(Oid table_oid, std::string_view name) {
+void CatalogChange::DropConstraint(Oid table_oid, std::string_view name, bool cascade, std::vector<std::string>* dropped) {
   const RelationRef table = View()->FindRelation(table_oid);
   if (table == nullptr) throw SqlError(sqlstate::kUndefinedTable, Format("relation with OID %u does not exist", table_oid));
   for (size_t i = 0; i < table->checks.size(); i++) {
@@ -354,11 +403,15 @@ void CatalogChange::DropConstraint(Oid table_oid, std::string_view name) {
     ReplaceRelation(std::move(changed));
     return;
   }
+  for (const ForeignKey& key : table->foreign_keys) {
+    if (key.name == name) return DropForeignKey(table_oid, key.oid);
+  }
   for (Oid oid : table->indexes) {
     const RelationRef index = View()->FindRelation(oid);
     if (index == nullptr || index->name != name || index->index->constraint_oid == kInvalidOid) continue;
     Drop drop;
     Collect(index, drop);
+    RefuseUnlessCascade("constraint " + index->name + " on " + Describe(*table), cascade, drop, dropped);
     Execute(drop);
     return;
   }

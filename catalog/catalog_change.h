@@ -29,7 +29,8 @@ class CatalogChange final : public CatalogTransaction {
   Oid CreateRelation(RelationEntry entry) override;
   void ReplaceRelation(RelationEntry entry) override;
   void DropRelation(Oid oid, bool cascade, std::vector<std::string>* dropped) override;
-  void DropConstraint(Oid table, std::string_view name) override;
+  void AddForeignKey(Oid table, ForeignKey key) override;
+  void DropConstraint(Oid table, std::string_view name, bool cascade, std::vector<std::string>* dropped) override;
   void SetVisibleSchemas(std::vector<Oid> schemas) override { visible_schemas_ = std::move(schemas); }
   void PutRole(RoleEntry entry) override;
   void DropRole(Oid oid) override;
@@ -56,6 +57,8 @@ class CatalogChange final : public CatalogTransaction {
   struct Drop {
     std::vector<RelationRef> relations;
     std::vector<std::pair<Oid, ColumnId>> defaults;
+    std::vector<std::pair<Oid, Oid>> foreign_keys;       // the table's, the key's; of tables that stay, perhaps
+    Oid schema = kInvalidOid;                            // all of it goes: no foreign key of its tables is worth a word
     std::set<Oid> seen;
     std::vector<std::string> messages;                   // "view v depends on table t"
     std::vector<std::string> descriptions;               // "view v"
@@ -66,6 +69,8 @@ class CatalogChange final : public CatalogTransaction {
   void PutRecord(const RelationRef& relation);
   std::string Describe(const RelationEntry& relation);
   void Collect(const RelationRef& relation, Drop& drop);
+  void CollectReferences(const RelationEntry& relation, Drop& drop);
+  void DropForeignKey(Oid table, Oid key);
   void Execute(const Drop& drop);
   void RefuseUnlessCascade(const std::string& what, bool cascade, const Drop& drop, std::vector<std::string>* dropped);
   void CheckName(Oid schema, const std::string& name, Oid own);

@@ -103,6 +103,29 @@ std::string CheckDefinition(const RelationEntry& table, const CheckConstraint& c
   return "CHECK (" + session.ExpressionText(check.expression_sql, &table, pretty) + ")";
 }
 
+std::string ForeignKeyDefinition(const CatalogSnapshot& catalog, const RelationEntry& table, const ForeignKey& key, const std::string& referenced_name) {
+  const RelationRef referenced = catalog.FindRelation(key.table);
+  if (referenced == nullptr) return {};
+  const auto action = [](char letter) -> std::string {
+    switch (letter) {
+      case 'r': return "RESTRICT";
+      case 'c': return "CASCADE";
+      case 'n': return "SET NULL";
+      case 'd': return "SET DEFAULT";
+      default: return {};
+    }
+  };
+  std::string sql = "FOREIGN KEY (" + ColumnList(table, key.columns) + ") REFERENCES " + referenced_name + "(" + ColumnList(*referenced, key.referenced) + ")";
+  if (key.match == 'f') sql += " MATCH FULL";
+  if (key.on_update != 'a') sql += " ON UPDATE " + action(key.on_update);
+  if (key.on_delete != 'a') sql += " ON DELETE " + action(key.on_delete);
+  if (!key.delete_set.empty()) sql += " (" + ColumnList(table, key.delete_set) + ")";
+  if (key.deferrable) sql += " DEFERRABLE";
+  if (key.initially_deferred) sql += " INITIALLY DEFERRED";
+  if (!key.validated) sql += " NOT VALID";
+  return sql;
+}
+
 std::string KeyConstraintDefinition(const CatalogSnapshot& catalog, const RelationEntry& index) {
   const IndexEntry& entry = *index.index;
   const RelationRef table = catalog.FindRelation(entry.table);

@@ -21,6 +21,7 @@ std::string IndexDefinition(const CatalogSnapshot& catalog, const RelationEntry&
 // Key column or included column `position` (from 1): its name or expression; empty beyond the last.
 std::string IndexColumnDefinition(const CatalogSnapshot& catalog, const RelationEntry& index, int position, bool pretty, SessionServices& session);
 // CHECK (…), PRIMARY KEY (a, b), UNIQUE (c).
+std::string ForeignKeyDefinition(const CatalogSnapshot& catalog, const RelationEntry& table, const ForeignKey& key, const std::string& referenced_name);
 std::string CheckDefinition(const RelationEntry& table, const CheckConstraint& check, bool pretty, SessionServices& session);
 std::string KeyConstraintDefinition(const CatalogSnapshot& catalog, const RelationEntry& index);
 std::string ViewDefinition(const RelationEntry& view, bool pretty, SessionServices& session);

@@ -147,6 +147,18 @@ const OperatorClass* DefaultOperatorClass(Oid type) {
   return nullptr;
 }
 
+Oid EqualityOperator(Oid left, Oid right) {
+  constexpr int16_t kEquality = 3;
+  const OperatorClass* order = DefaultOperatorClass(left);
+  if (order == nullptr) return kInvalidOid;
+  // A class for varchar compares text.
+  if (right == left) right = order->type;
+  for (const FamilyOperator& candidate : FamilyOperators()) {
+    if (candidate.family == order->family && candidate.strategy == kEquality && candidate.left == order->type && candidate.right == right) return candidate.op;
+  }
+  return kInvalidOid;
+}
+
 const OperatorClass* FindOperatorClass(std::string_view name) {
   for (const OperatorClass& row : kClasses) {
     if (row.name == name) return &row;

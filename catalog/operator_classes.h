@@ -21,6 +21,7 @@ std::span<const OperatorClass> OperatorClasses();
 std::span<const FamilyOperator> FamilyOperators();
 std::span<const FamilyFunction> FamilyFunctions();
 const OperatorClass* DefaultOperatorClass(Oid type);              // null: the type has no order
+Oid EqualityOperator(Oid left, Oid right);                        // of left's default class; 0: it has none for these two types
 const OperatorClass* FindOperatorClass(std::string_view name);    // of btree; null when unknown
 
 }  // namespace gather::catalog

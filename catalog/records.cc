@@ -117,6 +117,12 @@ void Fields(RecordStream& io, CheckConstraint& e) {
   io.Number(e.oid), io.Text(e.name), io.Text(e.expression_sql), io.Columns(e.columns);
 }
 
+void Fields(RecordStream& io, ForeignKey& e) {
+  io.Number(e.oid), io.Text(e.name), io.Columns(e.columns), io.Number(e.table), io.Columns(e.referenced), io.Number(e.index);
+  io.Number(e.match), io.Number(e.on_update), io.Number(e.on_delete), io.Columns(e.delete_set);
+  io.Number(e.deferrable), io.Number(e.initially_deferred), io.Number(e.validated);
+}
+
 void Fields(RecordStream& io, IndexEntry& e) {
   io.Number(e.table), io.Number(e.kind);
   io.List(e.columns, [&](IndexColumn& c) {
@@ -141,6 +147,9 @@ void Fields(RecordStream& io, RelationEntry& e) {
   io.Optional(e.index, [&](IndexEntry& index) { Fields(io, index); });
   io.Optional(e.sequence, [&](SequenceEntry& sequence) { Fields(io, sequence); });
   io.Text(e.view_sql), io.Oids(e.depends_on);
+  if (!io.HasVersion(5)) return;
+  io.List(e.foreign_keys, [&](ForeignKey& key) { Fields(io, key); });
+  io.Oids(e.referenced_by);
 }
 
 template <class Entry>

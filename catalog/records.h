@@ -17,7 +17,7 @@
 
 namespace gather::catalog {
 
-inline constexpr uint8_t kRecordVersion = 4;
+inline constexpr uint8_t kRecordVersion = 5;
 
 std::string RecordKey(char kind, Oid oid);
 std::string SequenceRecordKey(StorageId storage);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "catalog/snapshot_state.h"
 
 namespace gather::catalog {
@@ -115,6 +117,19 @@ std::vector<RelationRef> CatalogSnapshot::Relations(Oid schema) const {
     return true;
   });
   return all;
+}
+
+std::vector<Reference> CatalogSnapshot::ReferencesTo(const RelationEntry& table) const {
+  std::vector<Reference> references;
+  for (const Oid oid : table.referenced_by) {
+    const RelationRef other = FindRelation(oid);
+    if (other == nullptr) continue;
+    for (const ForeignKey& key : other->foreign_keys) {
+      if (key.table == table.oid) references.push_back({other, &key});
+    }
+  }
+  std::sort(references.begin(), references.end(), [](const Reference& a, const Reference& b) { return a.key->oid < b.key->oid; });
+  return references;
 }
 
 std::vector<const RoleEntry*> CatalogSnapshot::Roles() const {

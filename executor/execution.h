@@ -21,6 +21,7 @@
 
 namespace gather::executor {
 
+class ForeignKeyQueue;                                // executor/constraint/foreign_key_queue.h
 class WorkerPool;                                     // executor/pool/worker_pool.h
 
 // An UPDATE or DELETE met a row that another transaction has changed since the snapshot was taken (READ COMMITTED): the session rolls back to
@@ -46,6 +47,7 @@ struct ExecutionContext {
   int max_parallel_workers = 8;
   uint32_t chunk_size = kVectorSize;                  // developer option: smaller chunks
   bool leader_participates = true;
+  ForeignKeyQueue* foreign_keys = nullptr;            // told of keys that come and go; null: nobody
   bool instrument = false;                            // EXPLAIN ANALYZE
   storage::IoCounters* io_counters = nullptr;         // of the statement's workers, for EXPLAIN; null: not counted
   // Runs a wait for another transaction or a row lock under the session's lock_timeout; null: no limit.

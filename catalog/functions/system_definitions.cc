@@ -90,6 +90,12 @@ GATHER_SYSTEM_KERNEL(ConstraintDefinition) {
       for (const CheckConstraint& check : relation->checks) {
         if (check.oid == oid) return CheckDefinition(*relation, check, pretty, session);
       }
+      for (const ForeignKey& key : relation->foreign_keys) {
+        if (key.oid != oid) continue;
+        const RelationRef referenced = catalog->FindRelation(key.table);
+        if (referenced == nullptr) return std::nullopt;
+        return ForeignKeyDefinition(*catalog, *relation, key, VisibleName(*catalog, session.SearchPath(), *referenced));
+      }
       if (relation->index.has_value() && relation->index->constraint_oid == oid) return KeyConstraintDefinition(*catalog, *relation);
     }
     return std::nullopt;

@@ -112,6 +112,14 @@ void AddCatalogSetFunctions(FunctionTable& table) {
   options.out_columns = {kText, kText};
   table.functions.push_back(std::move(options));
 
+  // Of a table that is no partition: none, and there are no partitions yet.
+  FunctionInfo ancestors;
+  ancestors.oid = 3425, ancestors.name = "pg_partition_ancestors", ancestors.arguments = {kRegclass}, ancestors.result = kRegclass;
+  ancestors.volatility = Volatility::kImmutable, ancestors.doc = "view ancestors of the partition", ancestors.returns_set = true;
+  ancestors.set_kernel = [](FunctionContext&, std::span<const Vector>) -> std::unique_ptr<SetSource> { return std::make_unique<EmptySource>(); };
+  ancestors.argument_names = {"partitionid", "relid"};
+  table.functions.push_back(std::move(ancestors));
+
   FunctionInfo expand;
   expand.name = "_pg_expandarray", expand.arguments = {kAnyarray}, expand.result = kRecord;
   expand.doc = "the elements of an array with their numbers", expand.returns_set = true, expand.set_kernel = OverArray<ExpandSource>;

@@ -53,6 +53,12 @@ void PgDepend(const SystemViewContext& context, RowWriter& out) {
     for (const CheckConstraint& check : relation->checks) {
       for (ColumnId column : check.columns) Depends({kPgConstraintOid, check.oid}, {kPgClassOid, relation->oid, column.value}, 'a', out);
     }
+    for (const ForeignKey& key : relation->foreign_keys) {
+      const Address self_key{kPgConstraintOid, key.oid};
+      for (const ColumnId column : key.columns) Depends(self_key, {kPgClassOid, relation->oid, column.value}, 'a', out);
+      for (const ColumnId column : key.referenced) Depends(self_key, {kPgClassOid, key.table, column.value}, 'n', out);
+      Depends(self_key, {kPgClassOid, key.index}, 'n', out);
+    }
     if (relation->kind == RelationKind::kSequence && relation->sequence->owner_table != kInvalidOid) {
       const SequenceEntry& sequence = *relation->sequence;
       const RelationRef owner = context.catalog.FindRelation(sequence.owner_table);

@@ -102,6 +102,16 @@ void ForEachConstraint(const SystemViewContext& context, Visit&& visit) {
   }
 }
 
+template <class Visit>
+void ForEachForeignKey(const SystemViewContext& context, Visit&& visit) {
+  for (const RelationRef& table : context.catalog.Relations()) {
+    for (const ForeignKey& key : table->foreign_keys) {
+      const RelationRef referenced = context.catalog.FindRelation(key.table);
+      if (referenced != nullptr) visit(*table, key, *referenced);
+    }
+  }
+}
+
 // The standard calls NOT NULL a check constraint; PostgreSQL makes up its name.
 std::string NotNullName(const RelationEntry& table, const ColumnEntry& column) {
   return std::to_string(table.schema) + "_" + std::to_string(table.oid) + "_" + std::to_string(column.id.value) + "_not_null";
@@ -198,6 +208,11 @@ void InfoTableConstraints(const SystemViewContext& context, RowWriter& out) {
   ForEachConstraint(context, [&](const RelationEntry& table, const std::string& name, const char* type, const auto&, bool nulls_distinct) {
     row(table, name, type, nulls_distinct);
   });
+  ForEachForeignKey(context, [&](const RelationEntry& table, const ForeignKey& key, const RelationEntry&) {
+    w.Name(table.schema, key.name);
+    w.Relation(table);
+    out.Text("FOREIGN KEY").Text(key.deferrable ? kYes : kNo).Text(key.initially_deferred ? kYes : kNo).Text(kYes).Null();
+  });
   for (const RelationRef& table : context.catalog.Relations()) {
     if (table->kind != RelationKind::kTable) continue;
     for (const ColumnEntry& column : table->columns) {
@@ -217,6 +232,19 @@ void InfoKeyColumnUsage(const SystemViewContext& context, RowWriter& out) {
       out.Text(table.column(column).name).Int4(++position).Null();
     }
   });
+  ForEachForeignKey(context, [&](const RelationEntry& table, const ForeignKey& key, const RelationEntry&) {
+    const RelationRef index = context.catalog.FindRelation(key.index);
+    for (size_t i = 0; i < key.columns.size(); ++i) {
+      w.Name(table.schema, key.name);
+      w.Relation(table);
+      out.Text(table.column(key.columns[i]).name).Int4(static_cast<int32_t>(i) + 1);
+      int32_t position = 0;
+      for (size_t at = 0; index != nullptr && at < index->index->columns.size(); ++at) {
+        if (index->index->columns[at].column == key.referenced[i]) position = static_cast<int32_t>(at) + 1;
+      }
+      out.Int4(position);
+    }
+  });
 }
 
 void InfoConstraintColumnUsage(const SystemViewContext& context, RowWriter& out) {
@@ -228,6 +256,13 @@ void InfoConstraintColumnUsage(const SystemViewContext& context, RowWriter& out)
       w.Name(table.schema, name);
     }
   });
+  ForEachForeignKey(context, [&](const RelationEntry& table, const ForeignKey& key, const RelationEntry& referenced) {
+    for (const ColumnId column : key.referenced) {
+      w.Relation(referenced);
+      out.Text(referenced.column(column).name);
+      w.Name(table.schema, key.name);
+    }
+  });
 }
 
 void InfoConstraintTableUsage(const SystemViewContext& context, RowWriter& out) {
@@ -236,6 +271,30 @@ void InfoConstraintTableUsage(const SystemViewContext& context, RowWriter& out) 
     if (std::string_view(type) == "CHECK") return;
     w.Relation(table);
     w.Name(table.schema, name);
+  });
+  ForEachForeignKey(context, [&](const RelationEntry& table, const ForeignKey& key, const RelationEntry& referenced) {
+    w.Relation(referenced);
+    w.Name(table.schema, key.name);
+  });
+}
+
+void InfoReferentialConstraints(const SystemViewContext& context, RowWriter& out) {
+  const Writer w{context, out};
+  const auto rule = [](char action) {
+    switch (action) {
+      case 'c': return "CASCADE";
+      case 'n': return "SET NULL";
+      case 'd': return "SET DEFAULT";
+      case 'r': return "RESTRICT";
+      default: return "NO ACTION";
+    }
+  };
+  ForEachForeignKey(context, [&](const RelationEntry& table, const ForeignKey& key, const RelationEntry&) {
+    w.Name(table.schema, key.name);
+    const RelationRef index = context.catalog.FindRelation(key.index);
+    // A unique index that is no constraint has no name here.
+    if (index != nullptr && index->index->constraint_oid != kInvalidOid) w.Name(index->schema, index->name); else out.Nulls(3);
+    out.Text(key.match == 'f' ? "FULL" : "NONE").Text(rule(key.on_update)).Text(rule(key.on_delete));
   });
 }
 

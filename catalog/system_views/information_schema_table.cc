@@ -149,7 +149,7 @@ const SystemViewInfo kViews[] = {
     {13339, "information_schema", "referential_constraints", 'v',
      {{"constraint_catalog", kName}, {"constraint_schema", kName}, {"constraint_name", kName},
       {"unique_constraint_catalog", kName}, {"unique_constraint_schema", kName}, {"unique_constraint_name", kName},
-      {"match_option", kVarchar}, {"update_rule", kVarchar}, {"delete_rule", kVarchar}}, NoRows, ""},
+      {"match_option", kVarchar}, {"update_rule", kVarchar}, {"delete_rule", kVarchar}}, InfoReferentialConstraints, ""},
     {13344, "information_schema", "role_column_grants", 'v',
      {{"grantor", kName}, {"grantee", kName}, {"table_catalog", kName}, {"table_schema", kName},
       {"table_name", kName}, {"column_name", kName}, {"privilege_type", kVarchar}, {"is_grantable", kVarchar}},

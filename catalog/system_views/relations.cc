@@ -81,7 +81,8 @@ void PgClass(const SystemViewContext& context, RowWriter& out) {
     out.OfOid(relation->oid).Text(relation->name).OfOid(relation->schema).OfOid(relation->row_type).OfOid(0).OfOid(relation->owner).OfOid(access_method);
     out.OfOid(is_view ? 0 : relation->oid).OfOid(0).Int4(Pages(statistics.bytes)).Float4(tuples).Int4(0).OfOid(0).Bool(!relation->indexes.empty());
     out.Bool(false).Char(relation->temporary ? 't' : 'p').Char(kind).Int2(static_cast<int16_t>(columns));
-    out.Int2(static_cast<int16_t>(relation->checks.size())).Bool(is_view).Bool(false).Bool(false).Bool(false).Bool(false).Bool(true);
+    out.Int2(static_cast<int16_t>(relation->checks.size())).Bool(is_view).Bool(!relation->foreign_keys.empty() || !relation->referenced_by.empty());
+    out.Bool(false).Bool(false).Bool(false).Bool(true);
     out.Char(kind == 'r' ? (relation->schema == kPgCatalogSchema ? 'n' : 'd') : 'n').Bool(false).OfOid(0).OfOid(0).OfOid(0).Null();
     if (relation->options.empty()) {
       out.Null();
@@ -198,11 +199,38 @@ void WriteConstraint(Oid oid, std::string_view name, Oid schema, char type, Oid 
 }
 }  // namespace
 
+namespace {
+std::vector<int16_t> Numbers(std::span<const ColumnId> columns) {
+  std::vector<int16_t> numbers;
+  for (const ColumnId column : columns) numbers.push_back(column.value);
+  return numbers;
+}
+
+void WriteForeignKey(const CatalogSnapshot& catalog, const RelationEntry& table, const ForeignKey& key, RowWriter& out) {
+  const RelationRef referenced = catalog.FindRelation(key.table);
+  if (referenced == nullptr) return;
+  std::vector<Oid> across, theirs, ours;                   // operators =
+  for (size_t i = 0; i < key.columns.size(); ++i) {
+    const Oid own = table.column(key.columns[i]).type.oid, other = referenced->column(key.referenced[i]).type.oid;
+    theirs.push_back(EqualityOperator(other, other));
+    const Oid both = EqualityOperator(other, own);
+    across.push_back(both == kInvalidOid ? theirs.back() : both);
+    ours.push_back(both == kInvalidOid ? theirs.back() : EqualityOperator(own, own));
+  }
+  out.OfOid(key.oid).Text(key.name).OfOid(table.schema).Char('f').Bool(key.deferrable).Bool(key.initially_deferred).Bool(key.validated).OfOid(table.oid);
+  out.OfOid(0).OfOid(key.index).OfOid(0).OfOid(key.table).Char(key.on_update).Char(key.on_delete).Char(key.match).Bool(true).Int4(0).Bool(true);
+  out.Int2s(Numbers(key.columns)).Int2s(Numbers(key.referenced)).Oids(across).Oids(theirs).Oids(ours);
+  if (key.delete_set.empty()) out.Null(); else out.Int2s(Numbers(key.delete_set));
+  out.Nulls(2);
+}
+}  // namespace
+
 void PgConstraint(const SystemViewContext& context, RowWriter& out) {
   for (const RelationRef& relation : context.catalog.Relations()) {
     for (const CheckConstraint& check : relation->checks) {
       WriteConstraint(check.oid, check.name, relation->schema, 'c', relation->oid, 0, check.columns, check.expression_sql, out);
     }
+    for (const ForeignKey& key : relation->foreign_keys) WriteForeignKey(context.catalog, *relation, key, out);
     if (relation->kind != RelationKind::kIndex || relation->index->constraint_oid == kInvalidOid) continue;
     std::vector<ColumnId> columns;
     for (const IndexColumn& column : relation->index->columns) columns.push_back(column.column);

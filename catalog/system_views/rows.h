@@ -38,6 +38,7 @@ void InfoEnabledRoles(const SystemViewContext& context, RowWriter& out);
 void InfoInformationSchemaCatalogName(const SystemViewContext& context, RowWriter& out);
 void InfoKeyColumnUsage(const SystemViewContext& context, RowWriter& out);
 void InfoParameters(const SystemViewContext& context, RowWriter& out);
+void InfoReferentialConstraints(const SystemViewContext& context, RowWriter& out);
 void InfoRoutines(const SystemViewContext& context, RowWriter& out);
 void InfoSchemata(const SystemViewContext& context, RowWriter& out);
 void InfoSequences(const SystemViewContext& context, RowWriter& out);

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "executor/commands/foreign_keys.h"
 #include "executor/commands/index_build.h"
 #include "executor/commands/relation_names.h"
 #include "executor/commands/sequences.h"
 #include "executor/commands/table_definition.h"
+#include "executor/constraint/referential_action.h"
 
 namespace gather::executor {
 
@@ -40,7 +42,7 @@ class TableAlteration {
       case Type::kClusterOn: case Type::kDropCluster: case Type::kReplicaIdentity: case Type::kSetLogged: case Type::kSetUnlogged:
         Column(command.name, true);
         break;
-      case Type::kValidateConstraint: break;               // constraints are always valid
+      case Type::kValidateConstraint: ValidateConstraint(command); break;
       default: ThrowNotSupported("this form of ALTER TABLE is not supported yet");
     }
   }
@@ -95,7 +97,12 @@ class TableAlteration {
     }
     if (not_null && !rewrite) CheckNotNull(index);
     if (checks) CheckRows(Table()->checks.size() - pending.checks.size());
-    for (const PendingKey& key : pending.keys) AddKeyConstraint(session_, oid_, key);
+    for (const PendingKey& key : pending.keys) {
+      if (key.constraint->type != ast::ConstraintType::kForeign) AddKeyConstraint(session_, oid_, key);
+    }
+    for (const PendingKey& key : pending.keys) {
+      if (key.constraint->type == ast::ConstraintType::kForeign) AddForeignKey(session_, oid_, key, true);
+    }
   }
 
   // A generated column's expression, over the columns there are now.
@@ -246,6 +253,7 @@ class TableAlteration {
       return DropColumn(command);                          // with what is left of the table
     }
     RefuseIfViewsDepend(*table, Format("column %s of table %s", column->name.c_str(), table->name.c_str()), command.behavior);
+    DropForeignKeysOf(*table, id, what, command.behavior);
     // Indexes and constraints on the column go with it.
     for (const Oid oid : table->indexes) {
       const catalog::RelationRef index = session_.catalog_view()->FindRelation(oid);
@@ -253,7 +261,7 @@ class TableAlteration {
       if (!uses) continue;
       std::vector<std::string> dropped;
       if (index->index->constraint_oid != kInvalidOid) {
-        session_.change_catalog().DropConstraint(oid_, index->name);
+        session_.change_catalog().DropConstraint(oid_, index->name, true, &dropped);
       } else {
         session_.change_catalog().DropRelation(oid, true, &dropped);
       }
@@ -273,6 +281,37 @@ class TableAlteration {
     if (sequence != kInvalidOid) {
       std::vector<std::string> dropped;
       session_.change_catalog().DropRelation(sequence, true, &dropped);
+    }
+  }
+
+  // Its own go silently, those that refer to it by CASCADE.
+  void DropForeignKeysOf(const catalog::RelationEntry& table, ColumnId column, const std::string& what, ast::DropBehavior behavior) {
+    const auto uses = [column](const std::vector<ColumnId>& columns) { return std::find(columns.begin(), columns.end(), column) != columns.end(); };
+    std::vector<std::string> dropped;
+    std::string detail;
+    std::vector<catalog::Reference> references = session_.catalog_view()->ReferencesTo(table);
+    std::erase_if(references, [&](const catalog::Reference& reference) { return !uses(reference.key->referenced); });
+    for (const catalog::Reference& reference : references) {
+      if (reference.table->oid == oid_ && uses(reference.key->columns)) continue;
+      dropped.push_back(Format("constraint %s on table %s", reference.key->name.c_str(), reference.table->name.c_str()));
+      detail += (detail.empty() ? "" : "\n") + dropped.back() + " depends on " + what;
+    }
+    if (!dropped.empty() && behavior != ast::DropBehavior::kCascade) {
+      throw SqlError(sqlstate::kDependentObjectsStillExist, "cannot drop " + what + " because other objects depend on it")
+          .Detail(detail)
+          .Hint("Use DROP ... CASCADE to drop the dependent objects too.");
+    }
+    for (const catalog::Reference& reference : references) {
+      session_.LockRelation(reference.table->oid, storage::LockMode::kAccessExclusive);
+      session_.change_catalog().DropConstraint(reference.table->oid, reference.key->name, false, nullptr);
+    }
+    NoticeDropped(session_, dropped);
+    for (const catalog::ForeignKey& key : table.foreign_keys) {
+      const catalog::RelationRef now = Table();
+      const bool there = std::any_of(now->foreign_keys.begin(), now->foreign_keys.end(), [&](const catalog::ForeignKey& other) { return other.oid == key.oid; });
+      if (!there || !uses(key.columns)) continue;
+      session_.LockRelation(key.table, storage::LockMode::kAccessExclusive);
+      session_.change_catalog().DropConstraint(oid_, key.name, false, nullptr);
     }
   }
 
@@ -370,6 +409,7 @@ class TableAlteration {
     }
     Rewrite(*before, index, value, type);
     CheckRows(0);
+    RecheckForeignKeys(session_, *Table(), column.id);
   }
 
   void AddConstraint(const ast::Constraint& constraint) {
@@ -391,7 +431,7 @@ class TableAlteration {
         AddKeyConstraint(session_, oid_, {&constraint, ""});
         break;
       }
-      case ast::ConstraintType::kForeign: ThrowNotSupported("foreign keys are not supported yet");
+      case ast::ConstraintType::kForeign: AddForeignKey(session_, oid_, {&constraint, ""}, true); break;
       default: ThrowNotSupported("this kind of table constraint is not supported");
     }
   }
@@ -399,6 +439,7 @@ class TableAlteration {
   void DropConstraint(const ast::AlterTableCmd& command) {
     const catalog::RelationRef table = Table();
     bool found = std::any_of(table->checks.begin(), table->checks.end(), [&](const catalog::CheckConstraint& check) { return check.name == command.name; });
+    found |= std::any_of(table->foreign_keys.begin(), table->foreign_keys.end(), [&](const catalog::ForeignKey& key) { return key.name == command.name; });
     for (const Oid oid : table->indexes) {
       const catalog::RelationRef index = session_.catalog_view()->FindRelation(oid);
       found |= index->name == command.name && index->index->constraint_oid != kInvalidOid;
@@ -408,7 +449,34 @@ class TableAlteration {
       session_.Notice("NOTICE", sqlstate::kUndefinedObject, Format("constraint \"%s\" of relation \"%s\" does not exist, skipping", name.c_str(), table->name.c_str()), {}, {});
       return;
     }
-    session_.change_catalog().DropConstraint(oid_, name);
+    LockReferences(session_, *table);
+    std::vector<std::string> dropped;
+    session_.change_catalog().DropConstraint(oid_, name, command.behavior == ast::DropBehavior::kCascade, &dropped);
+    NoticeDropped(session_, dropped);
+  }
+
+  void ValidateConstraint(const ast::AlterTableCmd& command) {
+    const catalog::RelationRef table = Table();
+    const std::string name(command.name);
+    for (size_t i = 0; i < table->foreign_keys.size(); ++i) {
+      const catalog::ForeignKey& key = table->foreign_keys[i];
+      if (key.name != name) continue;
+      if (key.validated) return;
+      session_.LockRelation(key.table, storage::LockMode::kRowShare);
+      ValidateForeignKey(session_, *table, key);
+      catalog::RelationEntry changed = *table;
+      changed.foreign_keys[i].validated = true;
+      Replace(std::move(changed));
+      return;
+    }
+    // Checks are always valid.
+    if (std::any_of(table->checks.begin(), table->checks.end(), [&](const catalog::CheckConstraint& check) { return check.name == name; })) return;
+    for (const Oid oid : table->indexes) {
+      const catalog::RelationRef index = session_.catalog_view()->FindRelation(oid);
+      if (index->name != name || index->index->constraint_oid == kInvalidOid) continue;
+      throw SqlError(sqlstate::kWrongObjectType, Format("constraint \"%s\" of relation \"%s\" is not a foreign key or check constraint", name.c_str(), table->name.c_str()));
+    }
+    throw SqlError(sqlstate::kUndefinedObject, Format("constraint \"%s\" of relation \"%s\" does not exist", name.c_str(), table->name.c_str()));
   }
 
   void ChangeOwner(const ast::AlterTableCmd& command) {
@@ -506,6 +574,7 @@ std::string AlterTableCommand(CommandContext& context, const ast::Node& node) {
       }
     }
   }
+  RefusePendingChecks(session, *relation, "ALTER TABLE");
   TableAlteration alteration(session, relation->oid);
   for (const ast::AlterTableCmd* command : statement.commands) alteration.Apply(*command);
   return tag;

@@ -6,6 +6,7 @@
 #include "executor/commands/cursors.h"
 #include "executor/commands/databases.h"
 #include "executor/commands/explain.h"
+#include "executor/commands/foreign_keys.h"
 #include "executor/commands/indexes.h"
 #include "executor/commands/maintenance.h"
 #include "executor/commands/objects.h"
@@ -47,7 +48,7 @@ constexpr Command kCommands[] = {
     {NodeTag::kLockStmt, LockCommand, true},
     {NodeTag::kCheckPointStmt, CheckpointCommand, true},
     {NodeTag::kVacuumStmt, VacuumCommand, true},
-    {NodeTag::kConstraintsSetStmt, Accept, true},
+    {NodeTag::kConstraintsSetStmt, SetConstraintsCommand, true},
     {NodeTag::kListenStmt, Accept, true},
     {NodeTag::kUnlistenStmt, Accept, true},
     {NodeTag::kCopyStmt, CopyCommand, true},

@@ -1,3 +1,4 @@
+#include "executor/constraint/foreign_key_recorder.h"
 #include "executor/commands/copy.h"
 
 #include <algorithm>
@@ -153,6 +154,7 @@ uint64_t CopyFrom(CommandContext& context, const ast::CopyStmt& statement) {
     where = sql::BindTableExpression(*statement.where, table.get(), type_oid::kBool, "COPY FROM WHERE", bind);
   }
   TableWriter writer(*mapping.insert->modify, mapping.insert->catalog, state);
+  const std::unique_ptr<ForeignKeyRecorder> foreign_keys = ForeignKeyRecorder::Make(*mapping.insert->modify, *mapping.insert->catalog, state.context);
   ExpressionList values(mapping.values, state.leader);
   const std::unique_ptr<Filter> filter = where == nullptr ? nullptr : std::make_unique<Filter>(where, state.leader);
   Selection selected;
@@ -166,6 +168,7 @@ uint64_t CopyFrom(CommandContext& context, const ast::CopyStmt& statement) {
       full.Slice(selected, selected.size());
     }
     writer.Insert(full);
+    if (foreign_keys != nullptr) foreign_keys->Inserted(full, writer.inserted());
     stored += full.rows();
   });
   const bool binary = options.format == CopyFormat::kBinary;
@@ -186,6 +189,7 @@ uint64_t CopyFrom(CommandContext& context, const ast::CopyStmt& statement) {
   } catch (const SqlError& error) {
     throw reader.WithContext(error);
   }
+  session.foreign_keys().CheckStatement();
   return stored;
 }
 

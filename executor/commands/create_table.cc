@@ -1,3 +1,4 @@
+#include "executor/commands/foreign_keys.h"
 #include "executor/commands/create_table.h"
 
 #include "executor/commands/nested.h"
@@ -95,7 +96,7 @@ std::string CreateTableCommand(CommandContext& context, const ast::Node& node) {
         case ast::ConstraintType::kCheck: pending.checks.emplace_back(constraint, ""); break;
         case ast::ConstraintType::kPrimary:
         case ast::ConstraintType::kUnique: pending.keys.push_back({constraint, ""}); break;
-        case ast::ConstraintType::kForeign: ThrowNotSupported("foreign keys are not supported yet");
+        case ast::ConstraintType::kForeign: pending.keys.push_back({constraint, ""}); break;
         default: ThrowNotSupported("this kind of table constraint is not supported");
       }
     }
@@ -115,8 +116,13 @@ std::string CreateTableCommand(CommandContext& context, const ast::Node& node) {
   // The primary key first, as PostgreSQL lists it.
   for (const bool primary : {true, false}) {
     for (const PendingKey& key : pending.keys) {
+      if (key.constraint->type == ast::ConstraintType::kForeign) continue;
       if ((key.constraint->type == ast::ConstraintType::kPrimary) == primary) AddKeyConstraint(session, oid, key);
     }
+  }
+  // They may refer to the table itself.
+  for (const PendingKey& key : pending.keys) {
+    if (key.constraint->type == ast::ConstraintType::kForeign) AddForeignKey(session, oid, key, false);
   }
   return "CREATE TABLE";
 }

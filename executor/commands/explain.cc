@@ -1,3 +1,4 @@
+#include "executor/constraint/foreign_key_queue.h"
 #include "executor/commands/explain.h"
 
 #include <algorithm>
@@ -95,8 +96,10 @@ planner::ExecutionActuals Run(Session& session, const planner::PlanRef& plan, co
       Execution execution(plan, std::move(context));
       Chunk chunk;
       while (execution.Next(chunk)) chunk.Clear();
+      session.foreign_keys().CheckStatement();
       return execution.Actuals();
     } catch (const StatementRetry&) {
+      session.foreign_keys().Forget();
       session.transaction()->RollbackTo(savepoint);
       session.interrupt().Check();
     }

@@ -4,6 +4,7 @@
 
 #include "executor/commands/databases.h"
 #include "executor/commands/drop_absent.h"
+#include "executor/commands/foreign_keys.h"
 #include "executor/commands/index_build.h"
 #include "executor/commands/relation_names.h"
 #include "executor/commands/table_definition.h"
@@ -81,7 +82,16 @@ void DropRelations(Session& session, const ast::DropStmt& statement) {
                      Format("cannot drop index %s because constraint %s on table %s requires it", relation->name.c_str(), relation->name.c_str(), table->name.c_str()))
           .Hint(Format("You can drop constraint %s on table %s instead.", relation->name.c_str(), table->name.c_str()));
     }
+    RefusePendingChecks(session, *relation, "DROP TABLE");
+    LockReferences(session, *relation);
     oids.push_back(relation->oid);
+  }
+  // Nor are foreign keys among what goes.
+  for (const Oid oid : oids) {
+    const std::vector<catalog::ForeignKey> keys = session.catalog_view()->FindRelation(oid)->foreign_keys;
+    for (const catalog::ForeignKey& key : keys) {
+      if (std::find(oids.begin(), oids.end(), key.table) != oids.end()) session.change_catalog().DropConstraint(oid, key.name, false, nullptr);
+    }
   }
   // A view dropped together with its table is no obstacle: drop dependents first.
   std::vector<std::string> dropped;
@@ -109,6 +119,7 @@ void DropSchemas(Session& session, const ast::DropStmt& statement) {
     }
     for (const catalog::RelationRef& relation : session.catalog_view()->Relations(schema->oid)) {
       if (relation->kind != catalog::RelationKind::kIndex) session.LockRelation(relation->oid, storage::LockMode::kAccessExclusive);
+      LockReferences(session, *relation);
     }
     session.change_catalog().DropSchema(schema->oid, statement.behavior == ast::DropBehavior::kCascade, &dropped);
   }
@@ -212,6 +223,12 @@ void RenameConstraint(Session& session, const ast::RenameStmt& statement) {
   for (catalog::CheckConstraint& check : changed.checks) {
     if (check.name != from) continue;
     check.name = to;
+    session.change_catalog().ReplaceRelation(std::move(changed));
+    return;
+  }
+  for (catalog::ForeignKey& key : changed.foreign_keys) {
+    if (key.name != from) continue;
+    key.name = to;
     session.change_catalog().ReplaceRelation(std::move(changed));
     return;
   }
@@ -365,14 +382,42 @@ std::string CommentCommand(CommandContext& context, const ast::Node& node) {
   return "COMMENT";
 }
 
-std::string TruncateCommand(CommandContext& context, const ast::Node& node) {
-  const auto& statement = ast::As<ast::TruncateStmt>(node);
-  Session& session = context.session;
+namespace {
+// The tables named, and with CASCADE those that refer to them: all locked. Without, these are an error.
+std::vector<Oid> TablesToTruncate(Session& session, const ast::TruncateStmt& statement) {
+  std::vector<Oid> tables;
+  const auto listed = [&](Oid oid) { return std::find(tables.begin(), tables.end(), oid) != tables.end(); };
   for (const ast::RangeVar* name : statement.relations) {
     const catalog::RelationRef table = LockTable(session, *name, storage::LockMode::kAccessExclusive);
     if (table->kind != catalog::RelationKind::kTable) throw SqlError(sqlstate::kWrongObjectType, Format("\"%s\" is not a table", table->name.c_str()));
     RequireOwner(session, *table);
-    catalog::RelationEntry emptied = *table;
+    if (!listed(table->oid)) tables.push_back(table->oid);
+  }
+  for (size_t i = 0; i < tables.size(); ++i) {
+    const catalog::RelationRef table = session.catalog_view()->FindRelation(tables[i]);
+    for (const catalog::Reference& reference : session.catalog_view()->ReferencesTo(*table)) {
+      if (listed(reference.table->oid)) continue;
+      if (statement.behavior != ast::DropBehavior::kCascade) {
+        throw SqlError(sqlstate::kFeatureNotSupported, "cannot truncate a table referenced in a foreign key constraint")
+            .Detail(Format("Table \"%s\" references \"%s\".", reference.table->name.c_str(), table->name.c_str()))
+            .Hint(Format("Truncate table \"%s\" at the same time, or use TRUNCATE ... CASCADE.", reference.table->name.c_str()));
+      }
+      session.Notice("NOTICE", sqlstate::kSuccessfulCompletion, Format("truncate cascades to table \"%s\"", reference.table->name.c_str()), {}, {});
+      session.LockRelation(reference.table->oid, storage::LockMode::kAccessExclusive);
+      RequireOwner(session, *reference.table);
+      tables.push_back(reference.table->oid);
+    }
+  }
+  return tables;
+}
+}  // namespace
+
+std::string TruncateCommand(CommandContext& context, const ast::Node& node) {
+  const auto& statement = ast::As<ast::TruncateStmt>(node);
+  Session& session = context.session;
+  for (const Oid table : TablesToTruncate(session, statement)) {
+    RefusePendingChecks(session, *session.catalog_view()->FindRelation(table), "TRUNCATE");
+    catalog::RelationEntry emptied = *session.catalog_view()->FindRelation(table);
     emptied.storage = StorageId();
     const std::vector<Oid> indexes = emptied.indexes;
     std::vector<Oid> sequences;

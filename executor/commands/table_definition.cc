@@ -37,6 +37,7 @@ void RefuseSystemName(const std::string& name) {
 }
 
 bool NameTaken(const catalog::RelationEntry& table, const std::string& name) {
+  if (std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(), [&](const catalog::ForeignKey& key) { return key.name == name; })) return true;
   return std::any_of(table.checks.begin(), table.checks.end(), [&](const catalog::CheckConstraint& check) { return check.name == name; });
 }
 }  // namespace
@@ -117,7 +118,11 @@ void AddColumnDefinition(Session& session, const ast::ColumnDef& definition, cat
     pending->sequences.push_back({index, true, {}});
   }
   bool null_given = false, default_given = serial != kInvalidOid;
+  PendingKey* foreign = nullptr;                           // the constraint just before is a foreign key
   for (const ast::Constraint* constraint : definition.constraints) {
+    const bool attribute = constraint->type == ast::ConstraintType::kDeferrable || constraint->type == ast::ConstraintType::kNotDeferrable ||
+                           constraint->type == ast::ConstraintType::kDeferred || constraint->type == ast::ConstraintType::kImmediate;
+    if (!attribute) foreign = nullptr;
     switch (constraint->type) {
       case ast::ConstraintType::kNull:
         null_given = true;
@@ -152,13 +157,20 @@ void AddColumnDefinition(Session& session, const ast::ColumnDef& definition, cat
       case ast::ConstraintType::kUnique:
         pending->keys.push_back({constraint, column.name});
         break;
-      case ast::ConstraintType::kForeign: ThrowNotSupported("foreign keys are not supported yet");
+      case ast::ConstraintType::kForeign:
+        pending->keys.push_back({constraint, column.name});
+        foreign = &pending->keys.back();
+        break;
       case ast::ConstraintType::kGenerated:
         column.generated = true;
         pending->generated.emplace_back(index, constraint);
         break;
       case ast::ConstraintType::kDeferrable:
-      case ast::ConstraintType::kDeferred: ThrowNotSupported("deferrable constraints are not supported yet");
+      case ast::ConstraintType::kDeferred:
+        if (foreign == nullptr) ThrowNotSupported("deferrable constraints are not supported yet");
+        foreign->deferrable = true;
+        foreign->initially_deferred |= constraint->type == ast::ConstraintType::kDeferred;
+        break;
       default: break;
     }
   }

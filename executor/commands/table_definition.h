@@ -19,6 +19,7 @@ struct SerialColumn {                                      // serial, bigserial,
 struct PendingKey {
   const sql::ast::Constraint* constraint;
   std::string column;                                      // of a column constraint; else empty
+  bool deferrable = false, initially_deferred = false;     // said after a column's constraint
 };
 
 struct TableDefinition {

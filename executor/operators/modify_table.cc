@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "executor/chunk_store.h"
+#include "executor/constraint/foreign_key_recorder.h"
 #include "executor/expression/evaluator.h"
 #include "executor/operators/row_lock.h"
 #include "executor/operators/table_writer.h"
@@ -26,6 +27,7 @@ class ModifySink final : public Sink {
     if (modify_.kind != sql::BoundModify::Kind::kDelete) {
       writer_ = std::make_unique<TableWriter>(modify_, state.plan->statement == nullptr ? nullptr : state.plan->statement->catalog, state);
     }
+    if (state.plan->statement != nullptr) foreign_keys_ = ForeignKeyRecorder::Make(modify_, *state.plan->statement->catalog, state.context);
     std::vector<sql::ExprRef> returning;
     for (const sql::Target& target : modify_.returning) returning.push_back(target.expression);
     returning_ = ExpressionList(returning, leader);
@@ -62,6 +64,14 @@ class ModifySink final : public Sink {
       old_rows_.clear();
       for (uint32_t i = 0; i < rows.rows(); ++i) old_rows_.push_back(ctids.get<RowId>(i));
       Replaced(old_rows_);
+      if (foreign_keys_ != nullptr) foreign_keys_->Updated(old_rows_, rows, writer_->inserted());
+    } else if (modify_.kind == sql::BoundModify::Kind::kInsert) {
+      if (foreign_keys_ != nullptr) foreign_keys_->Inserted(rows, writer_->inserted());
+    } else if (foreign_keys_ != nullptr) {
+      const VectorView ctids = rows[modify_.ctid_slot].View();
+      old_rows_.clear();
+      for (uint32_t i = 0; i < rows.rows(); ++i) old_rows_.push_back(ctids.get<RowId>(i));
+      foreign_keys_->Deleted(old_rows_);
     }
     Finish(rows);
     return Progress::kNeedInput;
@@ -92,6 +102,7 @@ class ModifySink final : public Sink {
     if (!other.has_value()) {
       writer_->InsertProbed(row);
       own_.insert(writer_->inserted()[0].value);
+      if (foreign_keys_ != nullptr) foreign_keys_->Inserted(row, writer_->inserted());
       return true;
     }
     const bool own = own_.contains(other->value);
@@ -118,6 +129,7 @@ class ModifySink final : public Sink {
     conflict_values_.EvaluateAll(both, updated);
     writer_->Insert(updated);
     Replaced({&id, 1});
+    if (foreign_keys_ != nullptr) foreign_keys_->Updated({&id, 1}, updated, writer_->inserted());
     own_.insert(writer_->inserted()[0].value);
     row = std::move(updated);
     return true;
@@ -183,6 +195,7 @@ class ModifySink final : public Sink {
   ExecutionState& state_;
   const std::shared_ptr<ChunkStore> returned_;
   std::unique_ptr<TableWriter> writer_;          // null for DELETE
+  std::unique_ptr<ForeignKeyRecorder> foreign_keys_;   // null: none has to do with this
   ExpressionList returning_;
   Selection deleted_;
   storage::DeleteKind delete_kind_ = storage::DeleteKind::kDelete;   // of old versions

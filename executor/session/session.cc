@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "executor/constraint/foreign_key_queue.h"
 #include "executor/session/timer.h"
 #include "executor/session/transaction_names.h"
 #include "executor/commands/command.h"
@@ -31,7 +32,8 @@ bool IsTransactionEnd(const ast::Node* node) {
 Portal::~Portal() = default;
 
 Session::Session(Instance& instance, std::shared_ptr<SessionSlot> slot, StartupOptions options)
-    : instance_(instance), slot_(std::move(slot)), options_(std::move(options)), settings_(instance.settings), backend_start_(NowMicros()) {
+    : instance_(instance), slot_(std::move(slot)), options_(std::move(options)), settings_(instance.settings),
+      foreign_keys_(std::make_unique<ForeignKeyQueue>(*this)), backend_start_(NowMicros()) {
   const catalog::CatalogRef catalog = instance.catalog.Current();
   const catalog::RoleEntry* role = catalog->FindRole(options_.user);
   if (role == nullptr) {
@@ -446,9 +448,11 @@ void Session::RunModify(Portal& portal) {
         chunk.Clear();
       }
       portal.position = execution.rows_modified();
+      foreign_keys_->CheckStatement();
       break;
     } catch (const StatementRetry&) {
       portal.buffered.clear();
+      foreign_keys_->Forget();
       transaction_->RollbackTo(savepoint);
       slot_->interrupt.Check();
     }
@@ -635,6 +639,7 @@ ExecutionContext Session::MakeExecutionContext(std::vector<Datum> parameters) {
   context.session = this;
   context.pool = instance_.pool;
   context.history = &instance_.history;
+  context.foreign_keys = foreign_keys_.get();
   context.parameters = std::move(parameters);
   const StatementSettings& settings = statement_settings();
   context.work_mem = settings.work_mem;
@@ -739,6 +744,12 @@ std::string_view Session::RollbackBlock(bool chain) {
 }
 
 void Session::CommitTransaction() {
+  try {
+    foreign_keys_->CheckDeferred();
+  } catch (...) {
+    AbortTransaction();
+    throw;
+  }
   HoldCursors();
   try {
     transaction_->Commit(statement_settings().synchronous_commit);
@@ -757,6 +768,7 @@ void Session::AbortTransaction() {
 }
 
 void Session::EndTransaction(bool committed) {
+  foreign_keys_->EndTransaction();
   std::erase_if(portals_, [](const auto& entry) { return !entry.second->hold; });
   transaction_.reset();
   transaction_locks_.reset();
@@ -785,6 +797,7 @@ void Session::Sync() {
 }
 
 void Session::Failed() {
+  foreign_keys_->Forget();
   if (state_ == BlockState::kIdle) return;
   const bool block = state_ == BlockState::kBlock || state_ == BlockState::kFailed;
   std::vector<SavepointMark> savepoints;

@@ -105,6 +105,8 @@ struct StatementSettings {
   storage::IsolationLevel default_isolation = storage::IsolationLevel::kReadCommitted;
 };
 
+class ForeignKeyQueue;                                     // executor/constraint/foreign_key_queue.h
+
 class Session final : public catalog::SessionServices {
  public:
   // Throws 28000 / 3D000 (FATAL) for an unknown user or database, 42704 / 22023 for bad settings.
@@ -159,6 +161,8 @@ class Session final : public catalog::SessionServices {
   // Takes the locks the statement needs; false: the catalog changed meanwhile, bind again.
   bool LockRelations(const sql::BoundStatement& bound);
   void LockRelation(Oid relation, storage::LockMode mode);
+  // Whoever runs a writing statement calls its CheckStatement at the end.
+  ForeignKeyQueue& foreign_keys() { return *foreign_keys_; }
   std::unordered_map<std::string, std::shared_ptr<PreparedStatement>>& statements() { return statements_; }
   std::map<std::string, std::unique_ptr<Portal>>& portals() { return portals_; }
   std::shared_ptr<PreparedStatement> MakePrepared(std::string name, const sql::ParsedStatement& parsed, std::string text, std::vector<Oid> types);
@@ -242,6 +246,7 @@ class Session final : public catalog::SessionServices {
   BlockState state_ = BlockState::kIdle;
   std::unique_ptr<storage::Transaction> transaction_;
   std::unique_ptr<storage::LockOwner> transaction_locks_, session_locks_;
+  const std::unique_ptr<ForeignKeyQueue> foreign_keys_;
   std::vector<SavepointMark> savepoints_;
   storage::IsolationLevel isolation_ = storage::IsolationLevel::kReadCommitted;
   bool read_only_ = false, deferrable_ = false;

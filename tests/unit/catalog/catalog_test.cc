@@ -229,9 +229,9 @@ TEST(CatalogTest, ConstraintsAreDroppedByName) {
   Create(catalog, PrimaryKey("t_pkey", table));
   auto transaction = catalog.Begin();
   CatalogTransaction& change = catalog->Change(*transaction);
-  EXPECT_EQ(ErrorOf([&] { change.DropConstraint(table, "x"); }), "42704 constraint \"x\" of relation \"t\" does not exist");
-  change.DropConstraint(table, "t_pkey");
-  change.DropConstraint(table, "t_check");
+  EXPECT_EQ(ErrorOf([&] { change.DropConstraint(table, "x", false, nullptr); }), "42704 constraint \"x\" of relation \"t\" does not exist");
+  change.DropConstraint(table, "t_pkey", false, nullptr);
+  change.DropConstraint(table, "t_check", false, nullptr);
   transaction->Commit();
   EXPECT_TRUE(catalog->Current()->FindRelation(table)->indexes.empty());
   EXPECT_TRUE(catalog->Current()->FindRelation(table)->checks.empty());
