@@ -554,13 +554,27 @@ class TableAlteration {
   const Oid oid_;
 };
 
+// What keeps readers out and what only writers (PostgreSQL's AlterTableGetLockLevel).
+storage::LockMode LockModeOf(const ast::AlterTableStmt& statement) {
+  auto strongest = storage::LockMode::kShareUpdateExclusive;
+  for (const ast::AlterTableCmd* command : statement.commands) {
+    const auto* constraint = ast::TryAs<ast::Constraint>(command->def);
+    const bool foreign_key = command->type == ast::AlterTableType::kAddConstraint && constraint != nullptr && constraint->type == ast::ConstraintType::kForeign;
+    const storage::LockMode wanted = command->type == ast::AlterTableType::kValidateConstraint ? storage::LockMode::kShareUpdateExclusive
+                                     : foreign_key                                             ? storage::LockMode::kShareRowExclusive
+                                                                                               : storage::LockMode::kAccessExclusive;
+    strongest = std::max(strongest, wanted);
+  }
+  return strongest;
+}
+
 }  // namespace
 
 std::string AlterTableCommand(CommandContext& context, const ast::Node& node) {
   const auto& statement = ast::As<ast::AlterTableStmt>(node);
   Session& session = context.session;
   const std::string tag(context.statement.tag);
-  const catalog::RelationRef relation = LockTable(session, *statement.relation, storage::LockMode::kAccessExclusive, statement.missing_ok);
+  const catalog::RelationRef relation = LockTable(session, *statement.relation, LockModeOf(statement), statement.missing_ok);
   if (relation == nullptr) {
     session.Notice("NOTICE", sqlstate::kUndefinedTable, Format("relation \"%s\" does not exist, skipping", QualifiedName(*statement.relation).c_str()), {}, {});
     return tag;

@@ -14,6 +14,7 @@
 #include "executor/plan_builder.h"
 #include "executor/spill/spill_policy.h"
 #include "storage/storage.h"
+#include "types/compare.h"
 
 namespace gather::executor {
 
@@ -36,7 +37,7 @@ class ModifySink final : public Sink {
       if (conflict->where != nullptr) conflict_where_ = std::make_unique<Filter>(conflict->where, leader);
       for (const ColumnId id : modify_.stored) stored_.push_back({id, table_.column(id).type, table_.column(id).missing});
     }
-    if (!modify_.assigned.empty()) delete_kind_ = KeepsKey() ? storage::DeleteKind::kUpdateKeepingKey : storage::DeleteKind::kUpdate;
+    if (!modify_.assigned.empty()) FindKeyColumns();
   }
 
   LocalPtr MakeLocal(Participant&) override { return nullptr; }
@@ -124,9 +125,10 @@ class ModifySink final : public Sink {
     both.set_rows(1);
     Selection kept;
     if (conflict_where_ != nullptr && !conflict_where_->Select(both, kept) && kept.size() == 0) return false;
-    if (!DeleteOne(id)) RetryOrFail(state_.context);
     Chunk updated;
     conflict_values_.EvaluateAll(both, updated);
+    ChooseDeleteKind(updated, {&id, 1});
+    if (!DeleteOne(id)) RetryOrFail(state_.context);
     writer_->Insert(updated);
     Replaced({&id, 1});
     if (foreign_keys_ != nullptr) foreign_keys_->Updated({&id, 1}, updated, writer_->inserted());
@@ -139,23 +141,50 @@ class ModifySink final : public Sink {
   void DeleteOld(const Chunk& in, Selection& done) {
     const VectorView ctids = in[modify_.ctid_slot].View();
     done.Renew();
+    if (modify_.kind == sql::BoundModify::Kind::kUpdate) {
+      old_rows_.clear();
+      for (uint32_t i = 0; i < in.rows(); ++i) old_rows_.push_back(ctids.valid(i) ? ctids.get<RowId>(i) : RowId());
+      ChooseDeleteKind(in, old_rows_);
+    }
     for (uint32_t i = 0; i < in.rows(); ++i) {
       // Null: the null-extended side of an outer join in FROM.
       if (ctids.valid(i) && DeleteOne(ctids.get<RowId>(i))) done.Add(i);
     }
   }
 
-  // No column of a key that foreign keys may refer to is assigned.
-  bool KeepsKey() const {
+  // The columns of keys that foreign keys may refer to, as far as they are assigned.
+  void FindKeyColumns() {
     for (const sql::BoundIndex& bound : modify_.indexes) {
       const catalog::IndexEntry& index = *bound.index->index;
       if (!index.unique() || !index.predicate_sql.empty()) continue;
-      for (const catalog::IndexColumn& column : index.columns) {
-        const auto at = std::find(modify_.stored.begin(), modify_.stored.end(), column.column);
-        if (at != modify_.stored.end() && modify_.assigned[static_cast<size_t>(at - modify_.stored.begin())]) return false;
+      for (const catalog::IndexColumn& part : index.columns) {
+        const auto at = std::find(modify_.stored.begin(), modify_.stored.end(), part.column);
+        const auto slot = static_cast<uint32_t>(at - modify_.stored.begin());
+        if (at == modify_.stored.end() || !modify_.assigned[slot] || std::find(key_slots_.begin(), key_slots_.end(), slot) != key_slots_.end()) continue;
+        const catalog::ColumnEntry& column = table_.column(part.column);
+        key_slots_.push_back(slot);
+        key_columns_.push_back({column.id, column.type, column.missing});
+        generates_key_ = generates_key_ || column.generated;
       }
     }
-    return true;
+  }
+
+  // Every row's key has the value that it had.
+  bool KeysStay(const Chunk& updated, std::span<const RowId> old_rows) {
+    if (key_slots_.empty()) return true;
+    if (generates_key_) return false;
+    Selection found;
+    if (table_.table->Fetch(state_.context.snapshot, old_rows, key_columns_, old_keys_, found) != old_rows.size()) return false;
+    std::vector<std::string> before(old_rows.size()), after(old_rows.size());
+    for (size_t k = 0; k < key_slots_.size(); ++k) {
+      AppendSortKeys(old_keys_[k], static_cast<uint32_t>(old_rows.size()), {}, before.data());
+      AppendSortKeys(updated[key_slots_[k]], static_cast<uint32_t>(old_rows.size()), {}, after.data());
+    }
+    return before == after;
+  }
+
+  void ChooseDeleteKind(const Chunk& updated, std::span<const RowId> old_rows) {
+    delete_kind_ = KeysStay(updated, old_rows) ? storage::DeleteKind::kUpdateKeepingKey : storage::DeleteKind::kUpdate;
   }
 
   // False: this command has deleted it already.
@@ -199,6 +228,10 @@ class ModifySink final : public Sink {
   ExpressionList returning_;
   Selection deleted_;
   storage::DeleteKind delete_kind_ = storage::DeleteKind::kDelete;   // of old versions
+  std::vector<uint32_t> key_slots_;              // assigned columns of unique keys, among the stored ones
+  std::vector<storage::ScanColumn> key_columns_;
+  bool generates_key_ = false;                   // one of them is generated
+  Chunk old_keys_;
   std::vector<RowId> old_rows_;
   // ON CONFLICT
   ExpressionList conflict_values_;
