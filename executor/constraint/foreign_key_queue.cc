@@ -117,10 +117,15 @@ void ForeignKeyQueue::CheckStatement() {
 }
 
 void ForeignKeyQueue::CheckDeferred() {
+  CheckDeferredIf([](const ForeignKey&) { return true; });
+}
+
+// What fails stays: after ROLLBACK TO it is still to be checked.
+void ForeignKeyQueue::CheckDeferredIf(const std::function<bool(const ForeignKey&)>& is_due) {
   if (deferred_.empty()) return;
   session_.transaction()->NextCommand();
-  for (const std::unique_ptr<ForeignKeyBatch>& batch : std::exchange(deferred_, {})) {
-    for (bool again = true; again;) {
+  for (const std::unique_ptr<ForeignKeyBatch>& batch : deferred_) {
+    for (bool again = is_due(*batch->key); again;) {
       again = false;
       try {
         Process(*batch);
@@ -129,6 +134,7 @@ void ForeignKeyQueue::CheckDeferred() {
       }
     }
   }
+  std::erase_if(deferred_, [&](const auto& batch) { return is_due(*batch->key); });
 }
 
 void ForeignKeyQueue::SetAllDeferred(bool deferred) {
@@ -139,14 +145,7 @@ void ForeignKeyQueue::SetAllDeferred(bool deferred) {
 
 void ForeignKeyQueue::SetDeferred(const std::vector<Oid>& constraints, bool deferred) {
   for (const Oid oid : constraints) modes_[oid] = deferred;
-  if (deferred) return;
-  std::vector<std::unique_ptr<ForeignKeyBatch>> later;
-  for (std::unique_ptr<ForeignKeyBatch>& batch : deferred_) {
-    if (IsDeferred(*batch->key)) later.push_back(std::move(batch));
-  }
-  std::erase(deferred_, nullptr);
-  CheckDeferred();
-  deferred_ = std::move(later);
+  if (!deferred) CheckDeferredIf([&](const ForeignKey& key) { return !IsDeferred(key); });
 }
 
 void ForeignKeyQueue::EndTransaction() {

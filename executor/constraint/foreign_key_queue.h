@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -64,6 +65,7 @@ class ForeignKeyQueue {
 
  private:
   bool IsDeferred(const catalog::ForeignKey& key) const;
+  void CheckDeferredIf(const std::function<bool(const catalog::ForeignKey&)>& is_due);
   void Process(ForeignKeyBatch& batch);
   void CheckReferencing(ForeignKeyBatch& batch);
   void LookAhead(ForeignKeyBatch& batch);
