@@ -19,6 +19,11 @@ bool Contains(const TransactionList& list, const SerializableTransaction* transa
   return std::find(list.begin(), list.end(), transaction) != list.end();
 }
 void Remove(TransactionList& list, const SerializableTransaction* transaction) { std::erase(list, transaction); }
+[[noreturn]] void Fail(const std::string& why) {
+  throw SqlError(sqlstate::kSerializationFailure, "could not serialize access due to read/write dependencies among transactions")
+      .Detail("Reason code: Canceled " + why + ".")
+      .Hint("The transaction might succeed if retried.");
+}
 // False: it was there.
 bool Add(TransactionList& list, SerializableTransaction* transaction) {
   if (Contains(list, transaction)) return false;
@@ -50,7 +55,7 @@ class SerializableTransaction {
     bool reads_all = false, writes_all = false;            // all rows: what is not in the lists by row
   };
   std::unordered_map<uint64_t, Held> tables;
-  std::unordered_map<uint64_t, std::pair<size_t, size_t>> indexes;   // how many reads and writes of keys; ~0: the whole
+  std::unordered_map<uint64_t, std::pair<size_t, size_t>> indexes;   // how many reads and writes of keys
 
   bool HasConflictOut() const { return earliest_out_commit != ~uint64_t{0}; }
 };
@@ -95,10 +100,7 @@ SerializableTransaction* SerializableConflicts::Begin(int32_t backend_pid, bool 
 }
 
 void SerializableConflicts::Check(const Transaction& transaction, const char* when) const {
-  if (!transaction.doomed) return;
-  throw SqlError(sqlstate::kSerializationFailure, "could not serialize access due to read/write dependencies among transactions")
-      .Detail(Format("Reason code: Canceled on identification as a pivot, %s.", when))
-      .Hint("The transaction might succeed if retried.");
+  if (transaction.doomed) Fail(Format("on identification as a pivot, %s", when));
 }
 
 // The two are concurrent and neither is doomed. Who of them must fail?
@@ -125,10 +127,7 @@ void SerializableConflicts::RequireNoPivot(const Transaction& reader, Transactio
     writer.doomed = true;
     return;
   }
-  throw SqlError(sqlstate::kSerializationFailure, "could not serialize access due to read/write dependencies among transactions")
-      .Detail(&writer == &present ? "Reason code: Canceled on identification as a pivot, during write."
-                                  : "Reason code: Canceled on conflict out to pivot, during read.")
-      .Hint("The transaction might succeed if retried.");
+  Fail(&writer == &present ? "on identification as a pivot, during write" : "on conflict out to pivot, during read");
 }
 
 // `present`, one of the two, has just met the other's mark.
@@ -254,11 +253,7 @@ void SerializableConflicts::PrepareCommit(Transaction* transaction) {
     if (near->committed || near->doomed) continue;
     for (const Transaction* far : near->in) {
       if (far != transaction && (far->committed || far->read_only || far->doomed)) continue;
-      if (near->prepared) {
-        throw SqlError(sqlstate::kSerializationFailure, "could not serialize access due to read/write dependencies among transactions")
-            .Detail("Reason code: Canceled on commit attempt with conflict in from prepared pivot.")
-            .Hint("The transaction might succeed if retried.");
-      }
+      if (near->prepared) Fail("on commit attempt with conflict in from prepared pivot");
       near->doomed = true;
       break;
     }

@@ -438,8 +438,8 @@ class TableAlteration {
 
   void DropConstraint(const ast::AlterTableCmd& command) {
     const catalog::RelationRef table = Table();
-    bool found = std::any_of(table->checks.begin(), table->checks.end(), [&](const catalog::CheckConstraint& check) { return check.name == command.name; });
-    found |= std::any_of(table->foreign_keys.begin(), table->foreign_keys.end(), [&](const catalog::ForeignKey& key) { return key.name == command.name; });
+    const bool is_check = std::any_of(table->checks.begin(), table->checks.end(), [&](const catalog::CheckConstraint& check) { return check.name == command.name; });
+    bool found = is_check || std::any_of(table->foreign_keys.begin(), table->foreign_keys.end(), [&](const catalog::ForeignKey& key) { return key.name == command.name; });
     for (const Oid oid : table->indexes) {
       const catalog::RelationRef index = session_.catalog_view()->FindRelation(oid);
       found |= index->name == command.name && index->index->constraint_oid != kInvalidOid;
@@ -449,7 +449,7 @@ class TableAlteration {
       session_.Notice("NOTICE", sqlstate::kUndefinedObject, Format("constraint \"%s\" of relation \"%s\" does not exist, skipping", name.c_str(), table->name.c_str()), {}, {});
       return;
     }
-    LockReferences(session_, *table);
+    if (!is_check) LockReferences(session_, *table);
     std::vector<std::string> dropped;
     session_.change_catalog().DropConstraint(oid_, name, command.behavior == ast::DropBehavior::kCascade, &dropped);
     NoticeDropped(session_, dropped);

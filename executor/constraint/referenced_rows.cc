@@ -6,32 +6,17 @@
 #include "executor/operators/row_lock.h"
 #include "executor/operators/row_text.h"
 #include "executor/session/session.h"
+#include "types/integer_datum.h"
 
 namespace gather::executor {
 
 namespace {
-bool IsInteger(Oid type) { return type == type_oid::kInt2 || type == type_oid::kInt4 || type == type_oid::kInt8; }
 bool IsText(Oid type) { return type == type_oid::kText || type == type_oid::kVarchar; }
-
-int64_t IntegerOf(const Datum& value) {
-  switch (value.type.oid) {
-    case type_oid::kInt2: return value.as<int16_t>();
-    case type_oid::kInt4: return value.as<int32_t>();
-    default: return value.as<int64_t>();
-  }
-}
-
-// Nothing where the type cannot have the value.
-std::optional<Datum> OfInteger(int64_t value, Oid type) {
-  if (type == type_oid::kInt8) return Datum::Int8(value);
-  if (type == type_oid::kInt4) return value == static_cast<int32_t>(value) ? std::optional(Datum::Int4(static_cast<int32_t>(value))) : std::nullopt;
-  return value == static_cast<int16_t>(value) ? std::optional(Datum::Of<int16_t>(type, static_cast<int16_t>(value))) : std::nullopt;
-}
 }  // namespace
 
 bool CanReference(const catalog::FunctionRegistry& functions, Oid referencing, Oid referenced) {
   if (catalog::DefaultOperatorClass(referenced) == nullptr) return false;
-  if (referencing == referenced || (IsInteger(referencing) && IsInteger(referenced)) || (IsText(referencing) && IsText(referenced))) return true;
+  if (referencing == referenced || (IsIntegerType(referencing) && IsIntegerType(referenced)) || (IsText(referencing) && IsText(referenced))) return true;
   const catalog::CastInfo* cast = functions.FindCast(referencing, referenced);
   return cast != nullptr && cast->context == catalog::CastContext::kImplicit;
 }
@@ -58,7 +43,7 @@ ReferencedRows::ReferencedRows(Session& session, const ForeignKeyBatch& batch)
     const SqlType from = batch.table->column(batch.key->columns[i]).type, to = referenced_->column(batch.key->referenced[i]).type;
     types_.push_back(to);
     sql::ExprRef cast;
-    const bool as_is = from.oid == to.oid || IsInteger(to.oid) || (IsText(from.oid) && IsText(to.oid));
+    const bool as_is = from.oid == to.oid || IsIntegerType(to.oid) || (IsText(from.oid) && IsText(to.oid));
     if (!as_is && batch.event == ForeignKeyEvent::kReferencing) {
       catalog::RelationEntry one;                              // its only column is the value
       catalog::ColumnEntry column;
@@ -81,7 +66,7 @@ std::optional<Datum> ReferencedRows::Convert(const Datum& value, size_t column) 
     one.set_rows(1);
     return EvaluateOver(casts_[column], one, context_).Get(0);
   }
-  if (value.type.oid != types_[column].oid && IsInteger(types_[column].oid)) return OfInteger(IntegerOf(value), types_[column].oid);
+  if (value.type.oid != types_[column].oid && IsIntegerType(types_[column].oid)) return IntegerDatum(IntegerOf(value), types_[column].oid);
   Datum same = value;
   same.type = types_[column];
   return same;

@@ -3,22 +3,14 @@
 
 #include "planner/physical/lowering.h"
 #include "types/array.h"
+#include "types/integer_datum.h"
 #include "types/numeric.h"
 
 namespace gather::planner {
 
 namespace {
 
-bool IsInteger(Oid type) { return type == type_oid::kInt2 || type == type_oid::kInt4 || type == type_oid::kInt8; }
 bool IsByteString(Oid type) { return type == type_oid::kText || type == type_oid::kVarchar; }
-
-int64_t IntegerOf(const Datum& value) {
-  switch (value.type.oid) {
-    case type_oid::kInt2: return value.as<int16_t>();
-    case type_oid::kInt4: return value.as<int32_t>();
-    default: return value.as<int64_t>();
-  }
-}
 
 std::string_view Commuted(std::string_view name) {
   if (name == "<") return ">";
@@ -53,13 +45,11 @@ ExprRef KeyValue(const ExprRef& value, SqlType key, const catalog::FunctionRegis
   const Oid from = value->type.oid;
   if (from == key.oid) return value;
   if (IsByteString(from) && IsByteString(key.oid)) return value;
-  if (!IsInteger(from) || !IsInteger(key.oid)) return nullptr;
+  if (!IsIntegerType(from) || !IsIntegerType(key.oid)) return nullptr;
   if (sql::IsConstant(*value)) {
     if (value->constant.is_null) return sql::MakeConstant(Datum::Null(key.oid));
-    const int64_t number = IntegerOf(value->constant);
-    if (key.oid == type_oid::kInt2) return number == static_cast<int16_t>(number) ? sql::MakeConstant(Datum::Of<int16_t>(key.oid, static_cast<int16_t>(number))) : nullptr;
-    if (key.oid == type_oid::kInt4) return number == static_cast<int32_t>(number) ? sql::MakeConstant(Datum::Int4(static_cast<int32_t>(number))) : nullptr;
-    return sql::MakeConstant(Datum::Int8(number));
+    const std::optional<Datum> number = IntegerDatum(IntegerOf(value->constant), key.oid);
+    return number.has_value() ? sql::MakeConstant(*number) : nullptr;
   }
   const bool widens = from == type_oid::kInt2 || (from == type_oid::kInt4 && key.oid == type_oid::kInt8);
   return widens ? CastTo(value, SqlType(key.oid), functions) : nullptr;

@@ -28,6 +28,13 @@ bool SecondFails(SerializableConflicts& conflicts, SerializableTransaction* firs
   return failed;
 }
 
+// The writer reads in turn what the reader writes, and commits first.
+bool ReaderFails(SerializableConflicts& conflicts, SerializableTransaction* reader, SerializableTransaction* writer) {
+  conflicts.ReadKeys(writer, 3, "a", "b");
+  conflicts.WriteKey(reader, 3, "aa");
+  return SecondFails(conflicts, writer, reader);
+}
+
 TEST(SerializableConflicts, ManyRowsBecomeTheTable) {
   SerializableConflicts conflicts;
   SerializableTransaction* reader = Begin(conflicts, 1);
@@ -37,9 +44,7 @@ TEST(SerializableConflicts, ManyRowsBecomeTheTable) {
     conflicts.ReadRows(reader, kTable, {&id, 1});
   }
   conflicts.WriteRow(writer, kTable, RowId(9999));
-  conflicts.ReadKeys(writer, 3, "a", "b");
-  conflicts.WriteKey(reader, 3, "aa");
-  EXPECT_TRUE(SecondFails(conflicts, writer, reader));
+  EXPECT_TRUE(ReaderFails(conflicts, reader, writer));
 }
 
 TEST(SerializableConflicts, ManyDeletesBecomeTheTable) {
@@ -49,9 +54,7 @@ TEST(SerializableConflicts, ManyDeletesBecomeTheTable) {
   for (uint64_t row = 0; row < 10000; ++row) conflicts.WriteRow(writer, kTable, RowId(row));
   const RowId last(9999);
   conflicts.ReadRows(reader, kTable, {&last, 1});
-  conflicts.ReadKeys(writer, 3, "a", "b");
-  conflicts.WriteKey(reader, 3, "aa");
-  EXPECT_TRUE(SecondFails(conflicts, writer, reader));
+  EXPECT_TRUE(ReaderFails(conflicts, reader, writer));
 }
 
 TEST(SerializableConflicts, ManyRangesAndKeysBecomeTheIndex) {
@@ -109,9 +112,7 @@ TEST(SerializableConflicts, TheTableIsReadAfterManyOfItsRows) {
     conflicts.ReadRows(reader, kTable, {&id, 1});
   }
   conflicts.ReadTable(reader, kTable);
-  conflicts.ReadKeys(writer, 3, "a", "b");
-  conflicts.WriteKey(reader, 3, "aa");
-  EXPECT_TRUE(SecondFails(conflicts, writer, reader));
+  EXPECT_TRUE(ReaderFails(conflicts, reader, writer));
 }
 
 // As after ROLLBACK TO SAVEPOINT.
